@@ -1,0 +1,38 @@
+"""anagen: scalp microneedling, from a person's file to a screened, forecast, explained plan.
+
+Everything here is loaded on first use, so that what does not compute does not wait for JAX.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anagen.forecast import Forecast as Forecast
+    from anagen.forecast import simulate as simulate
+    from anagen.patient import Patient as Patient
+    from anagen.planning import Plan as Plan
+    from anagen.planning import plan as plan
+    from anagen.protocol import Protocol as Protocol
+    from anagen.reading import BadInput as BadInput
+    from anagen.screening import Screening as Screening
+    from anagen.screening import screen as screen
+
+_HOME = {
+    "BadInput": "anagen.reading",
+    "Forecast": "anagen.forecast",
+    "Patient": "anagen.patient",
+    "Plan": "anagen.planning",
+    "Protocol": "anagen.protocol",
+    "Screening": "anagen.screening",
+    "plan": "anagen.planning",
+    "screen": "anagen.screening",
+    "simulate": "anagen.forecast",
+}
+__all__ = list(_HOME)  # noqa: PLE0604
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'anagen' has no attribute {name!r}")
+    globals()[name] = getattr(import_module(_HOME[name]), name)
+    return globals()[name]

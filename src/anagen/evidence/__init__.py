@@ -1,0 +1,1 @@
+"""What is known: sources, parameters, rules and trials, each record with where it comes from."""

@@ -1,0 +1,153 @@
+"""Who: the person whose scalp is asked about. Only age, sex and condition are required."""
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from anagen.reading import Stated
+
+Condition = Literal[
+    "androgenetic_alopecia",
+    "female_pattern_hair_loss",
+    "alopecia_areata",
+    "telogen_effluvium",
+    "senescent_alopecia",
+    "cicatricial_alopecia",
+    "undiagnosed",
+]
+
+_NORWOOD = r"norwood_([1-7]|3v)"
+_LUDWIG_SINCLAIR = r"ludwig_[1-3]|sinclair_[1-5]"
+_NORWOOD_SAID = "norwood_1 to norwood_7 or norwood_3v"
+_LUDWIG_SINCLAIR_SAID = "ludwig_1 to ludwig_3 or sinclair_1 to sinclair_5"
+# (condition, sex) -> the grades that can describe it. Scales: Norwood-Hamilton, Ludwig, Sinclair, SALT.
+_GRADES: dict[tuple[str, str], tuple[str, str]] = {
+    ("androgenetic_alopecia", "male"): (_NORWOOD, _NORWOOD_SAID),
+    ("androgenetic_alopecia", "female"): (
+        f"{_LUDWIG_SINCLAIR}|{_NORWOOD}",
+        f"{_LUDWIG_SINCLAIR_SAID}, or {_NORWOOD_SAID}",
+    ),
+    ("female_pattern_hair_loss", "female"): (_LUDWIG_SINCLAIR, _LUDWIG_SINCLAIR_SAID),
+    ("alopecia_areata", "male"): (r"salt_(100|[1-9]?[0-9])", "salt_0 to salt_100"),
+    ("alopecia_areata", "female"): (r"salt_(100|[1-9]?[0-9])", "salt_0 to salt_100"),
+}
+
+
+class Noted(Stated):
+    """A condition or a scalp finding, with its date where that matters."""
+
+    name: str = Field(min_length=1, max_length=120, description="a name or an ICD-10-CM code")
+    days_ago: float | None = Field(
+        None, ge=0, le=45000, description="the number of days since it ended or was done, 0 or more"
+    )
+
+
+class Medicine(Stated):
+    """A medicine. Without ``stopped_days_ago`` it is taken now."""
+
+    name: str = Field(min_length=1, max_length=120, description="a medicine's name or RxNorm code")
+    stopped_days_ago: float | None = Field(
+        None, ge=0, le=45000, description="the number of days since the last dose, 0 or more"
+    )
+
+
+def _by_name(entry: Any) -> Any:
+    return {"name": entry} if isinstance(entry, str) else entry
+
+
+NotedEntry = Annotated[Noted, BeforeValidator(_by_name)]
+MedicineEntry = Annotated[Medicine, BeforeValidator(_by_name)]
+
+
+class Hair(Stated):
+    """What was measured on the area to be treated. Each value is optional."""
+
+    total_density_per_cm2: float | None = Field(
+        None, ge=0, le=500, description="all visible hairs per cm², a number from 0 to 500"
+    )
+    terminal_fraction: float | None = Field(
+        None, ge=0, le=1, description="the share of terminal hairs, a number from 0 to 1"
+    )
+    mean_diameter_um: float | None = Field(
+        None, ge=10, le=150, description="the mean hair diameter, a number of µm from 10 to 150"
+    )
+    anagen_fraction: float | None = Field(
+        None, ge=0, le=1, description="the share of visible hairs in anagen, a number from 0 to 1"
+    )
+
+
+class Patient(Stated):
+    """A person. What is left out is unknown, never no; an empty list means "none, I asked"."""
+
+    age: float = Field(ge=0, le=120, description="a number of years from 0 to 120")
+    sex: Literal["male", "female"] = Field(description='"male" or "female"')
+    condition: Condition = Field(
+        description="one of androgenetic_alopecia, female_pattern_hair_loss, alopecia_areata, "
+        "telogen_effluvium, senescent_alopecia, cicatricial_alopecia or undiagnosed"
+    )
+    grade: str | None = Field(
+        None,
+        description="norwood_1 to norwood_7 (or norwood_3v), ludwig_1 to ludwig_3, "
+        "sinclair_1 to sinclair_5, or salt_0 to salt_100, as fits the condition",
+    )
+    months_since_onset: float | None = Field(
+        None, ge=0, le=1440, description="a number of months, 0 or more, not longer than the life"
+    )
+    skin_type: int | None = Field(
+        None, ge=1, le=6, description="a Fitzpatrick type, a whole number from 1 to 6"
+    )
+    weight_kg: float | None = Field(None, ge=2, le=350, description="a number of kg from 2 to 350")
+    pregnant: bool | None = Field(None, description="true or false")
+    breastfeeding: bool | None = Field(None, description="true or false")
+    conditions: tuple[NotedEntry, ...] | None = Field(
+        None,
+        max_length=200,
+        strict=False,
+        description="a list of names or ICD-10-CM codes, or {name, days_ago}",
+    )
+    medications: tuple[MedicineEntry, ...] | None = Field(
+        None,
+        max_length=200,
+        strict=False,
+        description="a list of names or RxNorm codes, or {name, stopped_days_ago}",
+    )
+    allergies: tuple[NotedEntry, ...] | None = Field(
+        None, max_length=200, strict=False, description="a list of names"
+    )
+    scalp_findings: tuple[NotedEntry, ...] | None = Field(
+        None,
+        max_length=200,
+        strict=False,
+        description="a list of what is seen today on the area to be needled",
+    )
+    hair: Hair | None = Field(None, description="a table [hair] of measured values")
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> "Patient":
+        if self.condition == "female_pattern_hair_loss" and self.sex == "male":
+            raise ValueError(
+                "condition female_pattern_hair_loss does not go with sex male; "
+                "allowed for men is androgenetic_alopecia."
+            )
+        if self.sex == "male" and (self.pregnant or self.breastfeeding):
+            key = "pregnant" if self.pregnant else "breastfeeding"
+            raise ValueError(f"{key} is true but sex is male; allowed is false, or leave it out.")
+        if self.months_since_onset is not None and self.months_since_onset > 12 * (self.age + 1):
+            raise ValueError(
+                f"months_since_onset is {self.months_since_onset:g}, longer than a life of "
+                f"{self.age:g} years; allowed is 0 to {12 * self.age:g}."
+            )
+        if self.grade is not None:
+            pattern, said = _GRADES.get((self.condition, self.sex), ("", ""))
+            if not pattern:
+                raise ValueError(
+                    f"grade {self.grade[:40]!r} does not belong to {self.condition}, which has no "
+                    "grading scale here; leave it out."
+                )
+            if not re.fullmatch(pattern, self.grade):
+                raise ValueError(
+                    f"grade {self.grade[:40]!r} does not belong to {self.condition} ({self.sex}); "
+                    f"allowed is {said}."
+                )
+        return self

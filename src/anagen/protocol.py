@@ -1,0 +1,130 @@
+"""What is done: device, course, numbing cream, topicals and the setting. ``sessions = 0`` is no needling."""
+
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from anagen.reading import Stated
+
+
+class Device(Stated):
+    kind: Literal["roller", "stamp", "pen"] = Field(description='"roller", "stamp" or "pen"')
+    needle_mm: float = Field(
+        ge=0.1, le=3, description="the set needle length, a number of mm from 0.1 to 3"
+    )
+    needles: int | None = Field(
+        None, ge=1, le=2000, description="the number of needles, a whole number from 1 to 2000"
+    )
+    rate_hz: float | None = Field(
+        None, ge=1, le=300, description="a pen's strokes per second, a number from 1 to 300"
+    )
+
+    @model_validator(mode="after")
+    def _only_pens_have_a_rate(self) -> "Device":
+        if self.rate_hz is not None and self.kind != "pen":
+            raise ValueError(f"rate_hz is for pens only; leave it out for a {self.kind}.")
+        return self
+
+
+class Course(Stated):
+    sessions: int = Field(
+        ge=0, le=104, description="a whole number from 0 (no needling) to 104"
+    )
+    interval_days: float | None = Field(
+        None, ge=1, le=365, description="the days between sessions, a number from 1 to 365"
+    )
+    passes: int | None = Field(None, ge=1, le=60, description="a whole number from 1 to 60")
+    area_cm2: float | None = Field(
+        None, ge=1, le=1000, description="the needled area, a number of cm² from 1 to 1000"
+    )
+    endpoint: Literal["erythema", "pinpoint_bleeding"] | None = Field(
+        None, description='"erythema" or "pinpoint_bleeding"'
+    )
+
+
+class Anaesthetic(Stated):
+    drug: Literal[
+        "lidocaine_4",
+        "lidocaine_5",
+        "lidocaine_prilocaine",
+        "lidocaine_tetracaine",
+        "lidocaine_high_strength",
+        "benzocaine",
+    ] = Field(
+        description="one of lidocaine_4, lidocaine_5, lidocaine_prilocaine, lidocaine_tetracaine, "
+        "lidocaine_high_strength (compounded) or benzocaine"
+    )
+    grams: float | None = Field(None, ge=0, le=500, description="a number of grams from 0 to 500")
+    minutes: float | None = Field(
+        None, ge=0, le=600, description="the time on the skin, a number of minutes from 0 to 600"
+    )
+    area_cm2: float | None = Field(
+        None, ge=1, le=1000, description="the covered area, a number of cm² from 1 to 1000"
+    )
+    occluded: bool | None = Field(None, description="true (wrapped) or false")
+    heated: bool | None = Field(None, description="true or false")
+    on_needled_skin: bool | None = Field(
+        None, description="true (put on after needling) or false (removed before)"
+    )
+
+
+class Topical(Stated):
+    drug: Literal["minoxidil", "prp", "growth_factors", "triamcinolone", "none"] = Field(
+        description="one of minoxidil, prp, growth_factors, triamcinolone or none"
+    )
+    strength_percent: float | None = Field(
+        None, gt=0, le=15, description="a number of percent above 0 and up to 15"
+    )
+    dose_ml: float | None = Field(
+        None, gt=0, le=20, description="the millilitres of one application, above 0 and up to 20"
+    )
+    per_day: float | None = Field(
+        None, ge=0, le=6, description="applications a day, a number from 0 to 6"
+    )
+    hold_hours: float | None = Field(
+        None, ge=0, le=672, description="hours without it after a session, a number from 0 to 672"
+    )
+    sterile: bool | None = Field(
+        None, description="true (sterile and labelled for use on needled skin) or false"
+    )
+
+
+class Setting(Stated):
+    """Where and by whom; each is unknown unless stated."""
+
+    place: Literal["clinic", "home"] | None = Field(None, description='"clinic" or "home"')
+    trained_operator: bool | None = Field(None, description="true or false")
+    single_use_needles: bool | None = Field(None, description="true or false")
+    sterile_prp: bool | None = Field(
+        None, description="true (sterile, single-use, traceable preparation) or false"
+    )
+
+
+class Protocol(Stated):
+    course: Course = Field(description="a table [course] with at least sessions")
+    device: Device | None = Field(
+        None, description="a table [device] with at least kind and needle_mm"
+    )
+    anaesthetic: Anaesthetic | None = Field(None, description="a table [anaesthetic]")
+    topicals: tuple[Topical, ...] = Field(
+        (), max_length=8, strict=False, description="a list of tables [[topicals]]"
+    )
+    setting: Setting | None = Field(None, description="a table [setting]")
+
+    @model_validator(mode="after")
+    def _belongs_together(self) -> "Protocol":
+        if self.course.sessions > 0 and self.device is None:
+            raise ValueError("device is missing; needling sessions need kind and needle_mm.")
+        if self.course.sessions > 1 and self.course.interval_days is None:
+            raise ValueError(
+                "course.interval_days is missing; more than one session needs the days between "
+                "them, a number from 1 to 365."
+            )
+        drugs = [topical.drug for topical in self.topicals]
+        if len(set(drugs)) < len(drugs):
+            raise ValueError("topicals names a drug twice; allowed is one entry for each drug.")
+        return self
+
+    def topical(self, drug: str) -> Topical | None:
+        """The entry for one drug, if the protocol has it."""
+        return next((topical for topical in self.topicals if topical.drug == drug), None)
