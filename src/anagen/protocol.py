@@ -27,9 +27,7 @@ class Device(Stated):
 
 
 class Course(Stated):
-    sessions: int = Field(
-        ge=0, le=104, description="a whole number from 0 (no needling) to 104"
-    )
+    sessions: int = Field(ge=0, le=104, description="a whole number from 0 (no needling) to 104")
     interval_days: float | None = Field(
         None, ge=1, le=365, description="the days between sessions, a number from 1 to 365"
     )

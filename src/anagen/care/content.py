@@ -1,0 +1,298 @@
+"""What a plan's report says, as plain values. Page and paper only lay it out."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from anagen.care import words
+from anagen.care.inputs import missing, used
+from anagen.care.words import THIN, plain
+
+if TYPE_CHECKING:
+    from anagen.forecast import Forecast
+    from anagen.planning import Option, Plan
+    from anagen.screening import Finding, Screening
+
+MARKS = (4, 8, 12, 16, 24, 36, 52, 78, 104)  # weeks at which numbers are shown
+SURENESS = (
+    "Trials of needling are few and small, and they do not agree. That is why the ranges are "
+    "wide. More data would narrow them; a bolder sentence would not."
+)
+
+
+@dataclass(frozen=True)
+class FindingSaid:
+    severity: str
+    severity_said: str
+    concerns: str
+    title: str
+    trigger: str
+    reason: str
+    action: str
+    source: str
+    certainty: str
+    conflict: str
+    wait: str
+
+
+@dataclass(frozen=True)
+class Question:
+    question: str
+    could_become: str
+    field: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One option, as its row of the table and its own paragraph."""
+
+    key: str
+    rank: int
+    name: str
+    is_no_needling: bool
+    gain: str  # against no needling, with its band
+    gain_note: str  # says so where the median is smaller than a count can tell
+    change: str  # against today, with its band
+    chance: str
+    visits: str
+    redness: str
+    effort: str
+    pain: str
+    infection: str
+    evidence: str
+    reasons: tuple[str, ...]
+    expectation: str
+    warnings: tuple[str, ...]
+    screening: str
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """The table behind a chart: rows of cells under a head."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    title: str
+    message: str
+    expectation: str
+    decision: str  # key
+    decision_said: str
+    next_step: str
+    context: str
+    off_label: str  # empty when it is not
+    findings: tuple[FindingSaid, ...]
+    questions: tuple[Question, ...]
+    unrecognised: tuple[str, ...]
+    rows: tuple[Row, ...]
+    numbers: Numbers | None
+    withheld: tuple[tuple[str, str, str], ...]  # name, reason, rule
+    would_change: tuple[str, ...]
+    used: tuple[tuple[str, str], ...]
+    missing: tuple[str, ...]
+    warnings: tuple[tuple[str, str], ...]  # the warning, the options it concerns
+    reading: tuple[tuple[str, str], ...]
+    sources: tuple[str, ...]
+    foot: str  # model, rules, seed
+    prepared: str
+
+
+def page_of(plan: "Plan", prepared: date | None = None) -> Page:
+    """Everything a report says about one plan. ``prepared`` is shown, never read from a clock."""
+    screening = plan.screening
+    first = plan.options[0] if plan.options else None
+    rows = tuple(row_of(option, plan.weeks) for option in plan.options)
+    return Page(
+        title="Your plan" if first else "Why not needling, and what comes next",
+        message=plain(plan.message),
+        expectation=rows[0].expectation if rows else "",
+        decision=screening.decision,
+        decision_said=words.DECISIONS[screening.decision],
+        next_step=next_step(screening),
+        context=words.CONTEXT,
+        off_label=words.OFF_LABEL if screening.off_label else "",
+        findings=tuple(_finding(finding) for finding in screening.findings),
+        questions=tuple(
+            Question(
+                plain(unknown.question),
+                words.DECISIONS[unknown.could_become].lower(),
+                plain(unknown.field),
+            )
+            for unknown in screening.unknown
+        ),
+        unrecognised=tuple(plain(entry) for entry in screening.unrecognised),
+        rows=rows,
+        numbers=numbers_of(first.forecast, untreated(plan)) if first else None,
+        withheld=tuple(
+            (plain(each.name), plain(each.reason), plain(each.rule)) for each in plan.withheld
+        ),
+        would_change=tuple(plain(each) for each in plan.would_change),
+        used=used(plan.patient),
+        missing=missing(plan.patient),
+        warnings=_warnings(plan.options),
+        reading=_reading(first.forecast) if first else (),
+        sources=_sources(plan),
+        foot=f"Model anagen {plan.model_version}, rules {screening.version}, seed {plan.seed}",
+        prepared=f"{prepared.day} {prepared:%B %Y}" if prepared else "",
+    )
+
+
+def untreated(plan: "Plan") -> "Forecast | None":
+    """The forecast of "no needling", which every other one is held against."""
+    return next((each.forecast for each in plan.options if words.no_needling(each.protocol)), None)
+
+
+def next_step(screening: "Screening") -> str:
+    """One thing to do now."""
+    waits = [finding.wait_days for finding in screening.findings if finding.wait_days]
+    if screening.decision == "defer" and waits:
+        return f"Wait {max(waits):.0f} days, then come back and look again."
+    return words.NEXT_STEPS[screening.decision]
+
+
+def row_of(option: "Option", weeks: int) -> Row:
+    """An option in words."""
+    burden = option.burden
+    smallest = option.forecast.detectable.smallest_change_per_cm2
+    nothing = words.no_needling(option.protocol)
+    daily = burden.applications / (7 * weeks)
+    effort = "none"
+    if burden.applications:
+        effort = f"{burden.applications:,.0f} applications, about {words.number(daily)} a day"
+    infection = words.one_in(burden.infection_risk)
+    if burden.infection_risk > 0:
+        infection = f"{infection} (up to {words.one_in(burden.infection_risk_p95)})"
+    return Row(
+        key=plain(option.key),
+        rank=option.rank,
+        name=plain(option.name),
+        is_no_needling=nothing,
+        gain="nothing to compare" if nothing else words.with_band(option.gain),
+        gain_note=f"less than a count can tell (±{words.number(smallest)})"
+        if abs(option.gain["median"]) < smallest and not nothing
+        else "",
+        change=words.with_band(option.forecast.change(words.TOTAL, weeks)),
+        chance=words.percent(option.chance_of_detectable_gain),
+        visits=f"{burden.visits}" if burden.visits else "none",
+        redness=f"{burden.days_of_redness:.0f}" if round(burden.days_of_redness) else "none",
+        effort=effort,
+        pain=f"a session feels like {words.number(burden.pain_vs_26g)} times a needle prick"
+        if burden.visits
+        else "",
+        infection=infection,
+        evidence=plain(option.evidence),
+        reasons=tuple(plain(reason) for reason in option.reasons),
+        expectation=words.expectation(option.forecast, weeks),
+        warnings=tuple(plain(warning) for warning in option.forecast.warnings),
+        screening=words.DECISIONS[option.screening.decision],
+    )
+
+
+def numbers_of(forecast: "Forecast", compare: "Forecast | None") -> Numbers:
+    """The numbers behind the chart of hairs, in the weeks that matter."""
+    last = int(forecast.weeks[-1])
+    smallest = forecast.detectable.smallest_change_per_cm2
+    drawn = forecast.band(words.TOTAL)
+    against = compare.band(words.TOTAL) if compare is not None else None
+    rows: list[tuple[str, ...]] = []
+    for week in [0, *[mark for mark in MARKS if mark < last], last]:
+        at = int(np.searchsorted(forecast.weeks, week))
+        change = forecast.change(words.TOTAL, week)
+        cells = [
+            str(week),
+            *(words.number(float(drawn[name][at])) for name in ("p05", "p25", "median")),
+            *(words.number(float(drawn[name][at])) for name in ("p75", "p95")),
+            words.with_band(change) if week else "0",
+            "yes" if abs(change["median"]) > smallest else "no",
+        ]
+        if against is not None:
+            cells.append(
+                f"{against['median'][at]:.0f}{THIN}"
+                f"({against['p05'][at]:.0f} to {against['p95'][at]:.0f})"
+            )
+        rows.append(tuple(cells))
+    head = (
+        "Week",
+        "5 %",
+        "25 %",
+        "Median",
+        "75 %",
+        "95 %",
+        "Change since today",
+        "Can one count tell the median change?",
+    )
+    return Numbers(
+        caption="Visible hairs per cm²: the share of draws that end below each value",
+        head=(*head, "No needling") if against is not None else head,
+        rows=tuple(rows),
+    )
+
+
+def _finding(finding: "Finding") -> FindingSaid:
+    wait = finding.wait_days
+    return FindingSaid(
+        severity=finding.severity,
+        severity_said=words.SEVERITIES[finding.severity],
+        concerns=words.CONCERNS.get(finding.applies_to, finding.applies_to),
+        title=plain(finding.title),
+        trigger=plain(finding.trigger),
+        reason=plain(finding.reason),
+        action=plain(finding.action),
+        source=plain(finding.source),
+        certainty=plain(finding.certainty),
+        conflict=plain(finding.conflict),
+        wait=f"{wait:.0f} more days to wait" if wait else "",
+    )
+
+
+def _warnings(options: "tuple[Option, ...]") -> tuple[tuple[str, str], ...]:
+    concerned: dict[str, list[str]] = {}
+    for option in options:
+        for warning in option.forecast.warnings:
+            concerned.setdefault(plain(warning), []).append(plain(option.name))
+    everywhere = len(options)
+    return tuple(
+        (warning, "all options" if len(names) == everywhere else "; ".join(names))
+        for warning, names in concerned.items()
+    )
+
+
+def _reading(forecast: "Forecast") -> tuple[tuple[str, str], ...]:
+    detectable = forecast.detectable
+    smallest = words.number(detectable.smallest_change_per_cm2)
+    draws = len(forecast.draws[words.TOTAL])
+    return (
+        (
+            "The band",
+            f"The model drew {draws} possible courses. The dark band holds half of them, the "
+            "light band nine in ten. The line in the middle is one of them; the band is the "
+            "answer.",
+        ),
+        (
+            "What a count can tell",
+            "Counting the same hairs twice gives two numbers. A change below "
+            f"{smallest}{THIN}hairs/cm² cannot be told from no change. "
+            f"How that was found: {plain(detectable.method)}.",
+        ),
+        (
+            "The grey line",
+            "It shows the same scalp if nothing is done. Hold each option against it.",
+        ),
+        ("How sure we are", SURENESS),
+    )
+
+
+def _sources(plan: "Plan") -> tuple[str, ...]:
+    found = [finding.source for finding in plan.screening.findings]
+    for option in plan.options:
+        found += [finding.source for finding in option.screening.findings]
+        found.append(option.forecast.detectable.method)
+    if plan.screening.off_label:
+        found.append(words.OFF_LABEL_SOURCE)
+    return tuple(dict.fromkeys(plain(source) for source in found if source))

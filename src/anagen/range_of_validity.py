@@ -1,0 +1,95 @@
+"""Where a forecast leaves the range of any trial, and what was filled in because nobody said it."""
+
+from anagen.evidence.parameters import parameters
+from anagen.evidence.trials import studied_range
+from anagen.patient import Patient
+from anagen.protocol import Protocol
+
+# Trials that enrolled both patterns together count for either.
+_STUDIED_AS = {
+    "androgenetic_alopecia": ("androgenetic_alopecia", "mixed_pattern"),
+    "female_pattern_hair_loss": ("female_pattern_hair_loss", "mixed_pattern"),
+}
+
+
+def warnings_for(
+    patient: Patient, protocol: Protocol, weeks: int, density_missed: float
+) -> tuple[str, ...]:
+    """Sentences on what this forecast cannot lean on.
+
+    ``density_missed`` is the share of draws whose follicles could not be fitted to the measured
+    density.
+    """
+    said: list[str] = []
+    if protocol.course.sessions > 0:
+        said += _outside_trials(patient, protocol, weeks)
+    said += _filled_in(protocol)
+    if patient.hair is None:
+        said.append("No hair count was given: the starting point is typical, not this person's.")
+    if density_missed > 0.5:
+        said.append(
+            "The measured density does not fit the condition as modelled; the forecast starts "
+            "from the nearest density that does."
+        )
+    if patient.condition == "alopecia_areata":
+        said.append("The forecast is for one patch; relapse and new patches are not in it.")
+    if patient.condition == "cicatricial_alopecia":
+        said.append(
+            "Scarring is modelled as loss that does not come back; no treatment changes it."
+        )
+    said.append("Nothing here has been calibrated on trials yet: bands are wide prior knowledge.")
+    return tuple(said)
+
+
+def _outside_trials(patient: Patient, protocol: Protocol, weeks: int) -> list[str]:
+    conditions = _STUDIED_AS.get(patient.condition, (patient.condition,))
+    name = patient.condition.replace("_", " ")
+    asked = {
+        "needle_mm": ("needle length", protocol.device and protocol.device.needle_mm, "mm"),
+        "sessions": ("number of sessions", protocol.course.sessions, ""),
+        "interval_days": ("interval", protocol.course.interval_days, "days"),
+        "week": ("length of the forecast", weeks, "weeks"),
+    }
+    said = []
+    for column, (label, value, unit) in asked.items():
+        studied = studied_range(column, conditions)
+        if value is None:
+            continue
+        if studied is None:
+            if column == "needle_mm":
+                said.append(f"No trial of needling in {name} with numbers is on record here.")
+            continue
+        low, high = studied
+        if not low <= value <= high:
+            said.append(
+                f"The {label} ({value:g} {unit}".rstrip()
+                + f") lies outside what was tried in {name} ({low:g} to {high:g} {unit}".rstrip()
+                + ")."
+            )
+    return said
+
+
+def _filled_in(protocol: Protocol) -> list[str]:
+    said = []
+    if protocol.course.sessions > 0:
+        device = protocol.device
+        assert device is not None  # a protocol with sessions has a device
+        if device.needles is None:
+            said.append(_assumed("needles", f"needling.{device.kind}_needles"))
+        if device.kind == "pen" and device.rate_hz is None:
+            said.append(_assumed("rate_hz", "needling.pen_rate_hz"))
+        if protocol.course.passes is None:
+            said.append(_assumed("passes", "usual.passes"))
+    minoxidil = protocol.topical("minoxidil")
+    if minoxidil is not None:
+        if protocol.course.area_cm2 is None:
+            said.append(_assumed("area_cm2", "usual.area_cm2"))
+        for field in ("strength_percent", "dose_ml", "per_day", "hold_hours"):
+            if getattr(minoxidil, field) is None:
+                said.append(_assumed(f"minoxidil {field}", f"usual.minoxidil_{field}"))
+    return said
+
+
+def _assumed(field: str, key: str) -> str:
+    record = parameters()[key]
+    return f"{field} was not stated; {record.centre:g} {record.unit} is assumed ({key})."

@@ -1,0 +1,270 @@
+"""Delivery: from the film on the skin through skin, channels and follicles into plasma.
+
+Equations
+    intact skin (Potts-Guy)   log10 k_p = a + b log Kow − c MW  (cm/h),  J = k_p · min(C, C_sat)
+    saturation cap            a film above solubility drives no more than the saturated one
+    channel, open wall        g = D · 2πd / ln(2d/a)
+    channel, collapsed pore   1/g = d/(π a² D) + 1/(4 a D)
+    dermis                    C(z) ∝ exp(−z/λ),  λ = √(D/k_cl)
+    plasma                    V dC/dt = absorption − CL·C
+    stratum corneum lag       Q/(hKC₀) = x − 1/6 − (2/π²) Σ (−1)ⁿ/n² exp(−n²π²x),  x = Dt/h²
+Amounts move film → follicle or skin → plasma → eliminated, every step conserves them. Which of the
+two channel geometries holds is not known (they differ 17-fold): each draw takes one of them.
+Units: µg, cm, h unless a name says otherwise. Sources: the records ``delivery.*``.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from anagen.scalp.units import (
+    HOURS_PER_DAY,
+    MG_PER_ML_PER_PERCENT,
+    ML_PER_L,
+    MM_PER_CM,
+    NG_PER_UG,
+    SECONDS_PER_HOUR,
+    TINY,
+    UG_PER_MG,
+    UM_PER_CM,
+)
+
+
+class Delivery(NamedTuple):
+    """Numbers of the delivery, each (draws,)."""
+
+    potts_guy_intercept: Array
+    potts_guy_log_kow: Array
+    potts_guy_molar_mass: Array
+    minoxidil_log_kow: Array
+    minoxidil_molar_mass_g_mol: Array
+    minoxidil_solubility_mg_ml: Array
+    diffusion_intercept: Array
+    diffusion_molar_mass_exponent: Array
+    dermal_clearance_per_h: Array
+    film_efficiency: Array
+    film_lasts_h: Array
+    follicular_to_skin_ratio: Array
+    follicular_emptying_per_h: Array
+    collapsed_channel: Array
+    target_depth_mm: Array
+    plasma_clearance_l_h: Array
+    plasma_half_life_h: Array
+    skin_release_half_life_h: Array
+    standard_strength_percent: Array
+    standard_dose_ml: Array
+    standard_per_day: Array
+    standard_area_cm2: Array
+
+
+class Minoxidil(NamedTuple):
+    """How topical minoxidil is used, each (draws,). ``per_day`` 0 is none."""
+
+    strength_percent: Array
+    dose_ml: Array
+    per_day: Array
+    hold_hours: Array
+    area_cm2: Array
+
+
+class Amounts(NamedTuple):
+    """Where the drug is, µg per cm² of treated skin, each (draws,)."""
+
+    film: Array
+    follicle: Array
+    skin: Array
+    plasma: Array
+    eliminated: Array
+    removed: Array  # washed, rubbed off or dried out
+    applied: Array
+
+    def balance(self) -> Array:
+        """Applied minus found, relative to applied; 0 when no drug is lost or made."""
+        found = self.film + self.follicle + self.skin + self.plasma + self.eliminated + self.removed
+        return (self.applied - found) / jnp.maximum(self.applied, TINY)
+
+
+class Uptake(NamedTuple):
+    """What left the film in one step, µg per cm², each (draws,)."""
+
+    follicle: Array
+    skin: Array
+    channel: Array
+
+
+def skin_permeability_cm_h(log_kow: Array, molar_mass_g_mol: Array, p: Delivery) -> Array:
+    """Potts-Guy permeability of intact skin."""
+    return 10 ** (
+        p.potts_guy_intercept
+        + p.potts_guy_log_kow * log_kow
+        - p.potts_guy_molar_mass * molar_mass_g_mol
+    )
+
+
+def intact_flux_ug_cm2_h(concentration_mg_ml: Array, p: Delivery) -> Array:
+    """Steady flux of minoxidil through intact skin, capped at saturation."""
+    dissolved = jnp.minimum(concentration_mg_ml, p.minoxidil_solubility_mg_ml)
+    k_p = skin_permeability_cm_h(p.minoxidil_log_kow, p.minoxidil_molar_mass_g_mol, p)
+    return k_p * dissolved * UG_PER_MG
+
+
+def dermal_diffusion_cm2_s(molar_mass_g_mol: Array, p: Delivery) -> Array:
+    """Free diffusion coefficient in the dermis."""
+    return 10 ** (
+        p.diffusion_intercept + p.diffusion_molar_mass_exponent * jnp.log10(molar_mass_g_mol)
+    )
+
+
+def open_wall_shape_cm(depth_cm: Array, mouth_radius_cm: Array) -> Array:
+    """Shape factor of a filled, open channel (slender cylinder in a half-space)."""
+    # The formula is for slender channels; one hardly deeper than wide is taken as just slender.
+    slender = jnp.maximum(depth_cm, 2 * mouth_radius_cm)
+    return 2 * jnp.pi * depth_cm / jnp.log(2 * slender / mouth_radius_cm)
+
+
+def collapsed_shape_cm(depth_cm: Array, mouth_radius_cm: Array) -> Array:
+    """Shape factor of a fluid-filled pore that conducts through its mouth only."""
+    return 1 / (depth_cm / (jnp.pi * mouth_radius_cm**2) + 1 / (4 * mouth_radius_cm))
+
+
+def channel_permeability_cm_h(
+    density_per_cm2: Array, depth_mm: Array, mouth_radius_um: Array, p: Delivery
+) -> Array:
+    """Permeability that a freshly made channel field adds, per cm² of skin."""
+    depth_cm = depth_mm / MM_PER_CM
+    radius_cm = mouth_radius_um / UM_PER_CM
+    shape = jnp.where(
+        p.collapsed_channel > 0,
+        collapsed_shape_cm(depth_cm, radius_cm),
+        open_wall_shape_cm(depth_cm, radius_cm),
+    )
+    diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p)
+    return density_per_cm2 * diffusion * shape * SECONDS_PER_HOUR
+
+
+def decay_length_mm(diffusion_cm2_s: Array, clearance_per_h: Array) -> Array:
+    """λ, over which a drug cleared by blood falls e-fold in the dermis."""
+    return jnp.sqrt(diffusion_cm2_s * SECONDS_PER_HOUR / clearance_per_h) * MM_PER_CM
+
+
+def share_reaching(from_mm: Array, to_mm: Array, decay_mm: Array) -> Array:
+    """Share of a concentration at one depth that is left at another, deeper one."""
+    return jnp.exp(-jnp.maximum(to_mm - from_mm, 0.0) / decay_mm)
+
+
+def membrane_amount(scaled_time: Array, terms: int = 64) -> Array:
+    """Crank: amount through a membrane, Q/(h K C₀), at Dt/h² = ``scaled_time`` (> 0)."""
+    n = jnp.arange(1, terms + 1)
+    x = jnp.asarray(scaled_time)[..., None]
+    series = jnp.sum((-1.0) ** n / n**2 * jnp.exp(-(n**2) * jnp.pi**2 * x), axis=-1)
+    return scaled_time - 1 / 6 - 2 / jnp.pi**2 * series
+
+
+def mean_plasma_ng_ml(absorbed_mg_day: Array, clearance_l_h: Array) -> Array:
+    """Mean plasma level at a steady daily absorption."""
+    return absorbed_mg_day / HOURS_PER_DAY / clearance_l_h * UG_PER_MG * NG_PER_UG / ML_PER_L
+
+
+def nothing_yet(draws: int) -> Amounts:
+    """No drug anywhere."""
+    zero = jnp.zeros(draws)
+    return Amounts(zero, zero, zero, zero, zero, zero, zero)
+
+
+def intact_uptake_ug_cm2_h(use: Minoxidil, p: Delivery) -> Array:
+    """Uptake through intact skin while a film lies on it."""
+    strength_mg_ml = use.strength_percent * MG_PER_ML_PER_PERCENT
+    return p.film_efficiency * intact_flux_ug_cm2_h(strength_mg_ml, p)
+
+
+def standard_follicular_ug_cm2_day(p: Delivery) -> Array:
+    """What follicles take up a day in standard use: a measured ratio to the skin's uptake."""
+    standard = Minoxidil(
+        p.standard_strength_percent,
+        p.standard_dose_ml,
+        p.standard_per_day,
+        jnp.zeros_like(p.standard_dose_ml),
+        p.standard_area_cm2,
+    )
+    covered_h = jnp.minimum(p.standard_per_day * p.film_lasts_h, HOURS_PER_DAY)
+    return p.follicular_to_skin_ratio * intact_uptake_ug_cm2_h(standard, p) * covered_h
+
+
+def follicular_share_of_dose(p: Delivery) -> Array:
+    """Share of an applied dose that follicles take up; they fill with whatever the film holds."""
+    daily_ug_cm2 = (
+        p.standard_strength_percent
+        * MG_PER_ML_PER_PERCENT
+        * p.standard_dose_ml
+        * p.standard_per_day
+        / p.standard_area_cm2
+        * UG_PER_MG
+    )
+    return standard_follicular_ug_cm2_day(p) / daily_ug_cm2
+
+
+def step(
+    amounts: Amounts,
+    hours: float,
+    in_use: Array,
+    channel_cm_h: Array,
+    use: Minoxidil,
+    p: Delivery,
+) -> tuple[Amounts, Uptake]:
+    """One step of ``hours``: the amounts after it, and what left the film.
+
+    ``in_use`` is the share of the step in which the medicine is used, ``channel_cm_h`` the mean
+    permeability of the channels that are still open.
+    """
+    dose = (
+        in_use
+        * use.per_day
+        * hours
+        / HOURS_PER_DAY
+        * use.dose_ml
+        * use.strength_percent
+        * MG_PER_ML_PER_PERCENT
+        * UG_PER_MG
+        / use.area_cm2
+    )
+    film = amounts.film + dose
+    into_follicle = follicular_share_of_dose(p) * dose
+    film = film - into_follicle
+    covered = jnp.minimum(use.per_day * p.film_lasts_h / HOURS_PER_DAY, 1.0) * in_use
+    dissolved_ug_cm3 = UG_PER_MG * jnp.minimum(
+        use.strength_percent * MG_PER_ML_PER_PERCENT, p.minoxidil_solubility_mg_ml
+    )
+    wanted_skin = intact_uptake_ug_cm2_h(use, p) * covered * hours
+    wanted_channel = channel_cm_h * dissolved_ug_cm3 * covered * hours
+    # A film cannot give more than it holds: both pathways shrink together when it runs dry.
+    given = jnp.minimum(1.0, film / jnp.maximum(wanted_skin + wanted_channel, TINY))
+    into_skin = wanted_skin * given
+    through_channel = wanted_channel * given
+    film = film - into_skin - through_channel
+    kept = jnp.exp(-hours / p.film_lasts_h)
+    removed = film * (1 - kept)
+
+    emptied = (amounts.follicle + into_follicle) * -jnp.expm1(-p.follicular_emptying_per_h * hours)
+    release = jnp.log(2.0) / p.skin_release_half_life_h
+    released = (amounts.skin + into_skin + through_channel) * -jnp.expm1(-release * hours)
+    elimination = jnp.log(2.0) / p.plasma_half_life_h
+    cleared = (amounts.plasma + released) * -jnp.expm1(-elimination * hours)
+    after = Amounts(
+        film=film - removed,
+        follicle=amounts.follicle + into_follicle - emptied,
+        skin=amounts.skin + into_skin + through_channel + emptied - released,
+        plasma=amounts.plasma + released - cleared,
+        eliminated=amounts.eliminated + cleared,
+        removed=amounts.removed + removed,
+        applied=amounts.applied + dose,
+    )
+    return after, Uptake(into_follicle, into_skin, through_channel)
+
+
+def plasma_ng_ml(
+    before: Amounts, after: Amounts, hours: float, area_cm2: Array, p: Delivery
+) -> Array:
+    """Mean plasma level over a step: what was eliminated in it is CL · C · hours."""
+    eliminated_ng = (after.eliminated - before.eliminated) * area_cm2 * NG_PER_UG
+    return eliminated_ng / (p.plasma_clearance_l_h * ML_PER_L * hours)

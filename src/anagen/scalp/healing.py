@@ -1,0 +1,102 @@
+"""Healing: what a session's wounds signal, how far it reaches, and what it leaves in the matrix.
+
+Equations
+    wound of a session     w = share of tissue within reach of a channel · exp(−(z_target − d)/λ)
+    reach                  λ = √(D_G/k_G) of a factor that diffuses and decays
+    clock                  dI/dt = −I/τ,  dG/dt = (I − G)/τ, each session adds e·w to I:
+                           one session's signal is (t/τ)·e^(1−t/τ), highest at t = τ and there = w
+    what follicles sense   S = G (1 + h)/(G + h), saturating, 1 for a full fresh wound
+    collagen, elastin      dR/dt = (gain·G − (R − 1))/τ_matrix
+The cascade is linear, so sessions that follow each other before τ has passed add up exactly.
+Units: days, mm; signals are relative (1 = every follicle within reach of a fresh wound).
+Sources: the records ``healing.*``.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from anagen.scalp.closure import time_constant_from_closing_time
+from anagen.scalp.needling import Channels, share_within
+from anagen.scalp.units import HOURS_PER_DAY, MM_PER_CM
+
+
+class Healing(NamedTuple):
+    """Numbers of the healing, each (draws,)."""
+
+    peak_days: Array
+    signal_decay_length_mm: Array
+    target_depth_mm: Array
+    half_signal: Array
+    collagen_gain: Array
+    elastin_gain: Array
+    matrix_days: Array
+    redness_duration_h: Array
+    redness_bleeding_ratio: Array
+    prp_gain: Array
+    growth_factor_gain: Array
+
+
+class Signals(NamedTuple):
+    """State of the healing, each (draws,)."""
+
+    inflammation: Array
+    repair: Array
+    collagen_ratio: Array
+    elastin_ratio: Array
+    redness: Array
+
+
+def decay_length_mm(diffusion_cm2_s: Array, decay_per_s: Array) -> Array:
+    """λ over which a diffusing, decaying factor falls e-fold."""
+    return jnp.sqrt(diffusion_cm2_s / decay_per_s) * MM_PER_CM
+
+
+def wound(channel: Channels, p: Healing) -> Array:
+    """Signal that one session raises at the follicles' target, from 0 to 1."""
+    near = share_within(channel.density_per_cm2, p.signal_decay_length_mm / MM_PER_CM)
+    below = jnp.maximum(p.target_depth_mm - channel.depth_mm, 0.0)
+    return near * jnp.exp(-below / p.signal_decay_length_mm)
+
+
+def intact(draws: int) -> Signals:
+    """Skin that was never needled."""
+    zero, one = jnp.zeros(draws), jnp.ones(draws)
+    return Signals(zero, zero, one, one, zero)
+
+
+def step(signals: Signals, days: float, wounded: Array, reddened: Array, p: Healing) -> Signals:
+    """One step; ``wounded`` and ``reddened`` are what sessions at its start add.
+
+    The cascade is advanced exactly; the matrix by its exact relaxation to the signal held over
+    the step.
+    """
+    inflammation = signals.inflammation + jnp.e * wounded
+    passed = days / p.peak_days
+    kept = jnp.exp(-passed)
+    repair = kept * (signals.repair + passed * inflammation)
+    matrix_kept = jnp.exp(-days / p.matrix_days)
+
+    def matrix(ratio: Array, gain: Array) -> Array:
+        wanted = jnp.maximum(1 + gain * (signals.repair + repair) / 2, 0.0)
+        return wanted + (ratio - wanted) * matrix_kept
+
+    redness_tau_days = redness_time_constant_days(p)
+    return Signals(
+        inflammation=kept * inflammation,
+        repair=repair,
+        collagen_ratio=matrix(signals.collagen_ratio, p.collagen_gain),
+        elastin_ratio=matrix(signals.elastin_ratio, p.elastin_gain),
+        redness=jnp.maximum(signals.redness, reddened) * jnp.exp(-days / redness_tau_days),
+    )
+
+
+def sensed(repair: Array, p: Healing) -> Array:
+    """What follicles make of a signal: more of it adds less and less."""
+    return repair * (1 + p.half_signal) / (repair + p.half_signal)
+
+
+def redness_time_constant_days(p: Healing) -> Array:
+    """τ of the fading, from the time after which redness is no longer seen (95 % gone)."""
+    return time_constant_from_closing_time(p.redness_duration_h) / HOURS_PER_DAY
