@@ -1,12 +1,26 @@
-"""A plan: protocols computed side by side, ranked by gain against burden and risk."""
+"""A plan: options computed side by side, ranked by gain against burden and risk.
+
+An option's worth is its mean gain over the forecast against doing nothing, minus what its visits,
+days of redness, applications and infection risk must be worth (the records ``burden.*``). What no
+controlled trial supports in this condition stands behind doing nothing, however well the model
+thinks of it. Nothing is hidden: every option computed is in the plan, with its reasons.
+"""
 
 from dataclasses import dataclass
 from typing import Any
 
-from anagen.forecast import Forecast
+import numpy as np
+
+from anagen.evidence.benefit import benefits
+from anagen.evidence.parameters import parameters
+from anagen.forecast import Forecast, model_version, quantiles, simulate_together
+from anagen.options import Candidate, candidates
 from anagen.patient import Patient
 from anagen.protocol import Protocol
-from anagen.screening import Screening
+from anagen.screening import Finding, Screening, screen
+
+# A person is told of a needling option only if the screening of that very protocol allows it.
+_BARRED = ("do_not_treat", "refer", "defer")
 
 
 @dataclass(frozen=True)
@@ -31,6 +45,8 @@ class Option:
     forecast: Forecast
     rank: int  # 1 is first
     gain: dict[str, float]  # hairs/cm² at the last week against "no needling": median, p05 ... p95
+    mean_gain: float  # hairs/cm², mean over the forecast, median of the draws
+    worth: float  # mean gain minus what the burden must be worth, hairs/cm²
     chance_of_detectable_gain: float  # against the person's own baseline, at the last week
     burden: Burden
     reasons: tuple[str, ...]
@@ -63,4 +79,238 @@ class Plan:
 
     def as_dict(self) -> dict[str, Any]:
         """The plan as plain data for JSON."""
-        raise NotImplementedError
+        return {
+            "message": self.message,
+            "screening": self.screening.as_dict(),
+            "options": [_option_as_dict(option) for option in self.options],
+            "withheld": [
+                {"name": w.name, "reason": w.reason, "rule": w.rule} for w in self.withheld
+            ],
+            "would_change": list(self.would_change),
+            "weeks": self.weeks,
+            "off_label": True,
+            "model_version": self.model_version,
+            "seed": self.seed,
+        }
+
+
+def plan(patient: Patient, weeks: int = 52, draws: int = 300, seed: int = 0) -> Plan:
+    """Screen a person, compute the options that are allowed, and rank them.
+
+    Raises `BadInput` for weeks or draws out of range.
+    """
+    screening = screen(patient)
+    allowed, withheld = _allowed(patient, screening)
+    options = _ranked(patient, allowed, weeks, draws, seed) if allowed else ()
+    return Plan(
+        patient=patient,
+        screening=screening,
+        options=options,
+        withheld=withheld,
+        message=_message(screening, options),
+        would_change=_would_change(screening),
+        weeks=weeks,
+        model_version=model_version(),
+        seed=seed,
+    )
+
+
+def _allowed(
+    patient: Patient, screening: Screening
+) -> tuple[list[tuple[Candidate, Screening]], tuple[Withheld, ...]]:
+    """Options that the screening lets through, and those it does not, with the deciding rule."""
+    if screening.decision == "do_not_treat":
+        return [], ()
+    allowed, withheld = [], []
+    for candidate in candidates(patient):
+        found = screen(patient, candidate.protocol)
+        if candidate.kind != "none" and found.decision in _BARRED:
+            worst = _deciding(found)[0]
+            withheld.append(Withheld(candidate.name, worst.reason, worst.rule))
+        else:
+            allowed.append((candidate, found))
+    return allowed, tuple(withheld)
+
+
+def _deciding(screening: Screening) -> list[Finding]:
+    return [f for f in screening.findings if f.leads_to == screening.decision]
+
+
+def _ranked(
+    patient: Patient,
+    allowed: list[tuple[Candidate, Screening]],
+    weeks: int,
+    draws: int,
+    seed: int,
+) -> tuple[Option, ...]:
+    protocols = [candidate.protocol for candidate, _ in allowed]
+    forecasts = simulate_together(patient, protocols, weeks, draws, seed)
+    nothing = forecasts[0].draws["total_density_per_cm2"]
+    weighed = []
+    for (candidate, screening), forecast in zip(allowed, forecasts, strict=True):
+        against = forecast.draws["total_density_per_cm2"] - nothing
+        burden = _burden(forecast, weeks)
+        mean_gain = float(np.median(against.mean(axis=1)))
+        worth = mean_gain - _price(burden)
+        weighed.append((candidate, screening, forecast, against, burden, mean_gain, worth))
+    weighed.sort(key=lambda w: (_unsupported(patient, w[0]), -w[-1]))
+    return tuple(
+        Option(
+            key=candidate.key,
+            name=candidate.name,
+            protocol=candidate.protocol,
+            forecast=forecast,
+            rank=rank,
+            gain=quantiles(against[:, -1]),
+            mean_gain=mean_gain,
+            worth=worth,
+            chance_of_detectable_gain=list(forecast.detectable.chance_of_gain.values())[-1],
+            burden=burden,
+            reasons=_reasons(patient, candidate, against, mean_gain, burden, worth),
+            evidence=_evidence(patient, candidate),
+            screening=screening,
+        )
+        for rank, (candidate, screening, forecast, against, burden, mean_gain, worth) in enumerate(
+            weighed, start=1
+        )
+    )
+
+
+def _burden(forecast: Forecast, weeks: int) -> Burden:
+    course = forecast.protocol.course
+    days = np.arange(course.sessions) * (course.interval_days or 1.0)
+    visits = int((days < weeks * 7).sum())
+    minoxidil = forecast.protocol.topical("minoxidil")
+    risk = forecast.draws["infection_risk"][:, -1]
+    return Burden(
+        visits=visits,
+        days_of_redness=visits * float(np.median(forecast.session["days_of_redness"])),
+        pain_vs_26g=float(np.median(forecast.session["pain_vs_26g"])),
+        applications=(minoxidil.per_day or 0.0) * weeks * 7 if minoxidil else 0.0,
+        infection_risk=float(np.median(risk)),
+        infection_risk_p95=float(np.quantile(risk, 0.95)),
+    )
+
+
+def _price(burden: Burden) -> float:
+    """What the burden must be worth, hairs/cm²."""
+
+    def each(name: str) -> float:
+        return parameters()[f"burden.{name}"].centre
+
+    return (
+        burden.visits * each("hairs_per_visit")
+        + burden.days_of_redness * each("hairs_per_day_of_redness")
+        + burden.applications / 100 * each("hairs_per_hundred_applications")
+        + burden.infection_risk * 100 * each("hairs_per_percent_infection")
+    )
+
+
+def _unsupported(patient: Patient, candidate: Candidate) -> bool:
+    """Whether no controlled trial speaks for this kind of option in this condition."""
+    return candidate.kind != "none" and (
+        benefits()[patient.condition, candidate.kind].level == "none"
+    )
+
+
+def _evidence(patient: Patient, candidate: Candidate) -> str:
+    if candidate.kind == "none":
+        return "What happens by itself; the measure for every other option."
+    return str(benefits()[patient.condition, candidate.kind])
+
+
+def _reasons(
+    patient: Patient,
+    candidate: Candidate,
+    against: np.ndarray,
+    mean_gain: float,
+    burden: Burden,
+    worth: float,
+) -> tuple[str, ...]:
+    if candidate.kind == "none":
+        return ("Costs nothing and risks nothing; every gain is counted against it.",)
+    low, high = np.quantile(against.mean(axis=1), [0.05, 0.95])
+    said = [
+        f"Mean gain over the forecast {mean_gain:+.1f} hairs/cm² (90 % band {low:+.1f} to "
+        f"{high:+.1f}) against doing nothing; {worth:+.1f} after its burden.",
+        f"The model gives it a {100 * float((against[:, -1] > 0).mean()):.0f} % chance of being "
+        "better than doing nothing at the end.",
+    ]
+    if burden.visits:
+        said.append(
+            f"{burden.visits} visits, about {burden.days_of_redness:.0f} days of redness in all."
+        )
+    if burden.applications:
+        said.append(f"{burden.applications:.0f} applications of a medicine.")
+    if _unsupported(patient, candidate):
+        said.append("No controlled trial supports it here, so it stands behind doing nothing.")
+    return tuple(said)
+
+
+def _message(screening: Screening, options: tuple[Option, ...]) -> str:
+    first = _deciding(screening)[0].reason if _deciding(screening) else ""
+    match screening.decision:
+        case "do_not_treat":
+            return (
+                "Needling is not right for this scalp now, and that is good to know before, not "
+                f"after. The reason: {first}"
+            )
+        case "refer":
+            return (
+                f"Another doctor should look at this first. The reason: {first} Until then, here "
+                "is what can be done without needling."
+            )
+        case "defer":
+            return (
+                f"Not today. The reason: {first} Meanwhile, here is what can be done without "
+                "needling."
+            )
+        case _:
+            best = options[0].name
+            careful = " with care" if screening.decision == "caution" else ""
+            asked = (
+                f" {len(screening.unknown)} open questions could still change that."
+                if screening.unknown
+                else ""
+            )
+            return f"On what is known, needling can be discussed{careful}.{asked} First on " + (
+                f"balance: {best}."
+            )
+
+
+def _would_change(screening: Screening) -> tuple[str, ...]:
+    said = []
+    for finding in _deciding(screening):
+        if screening.decision in _BARRED:
+            wait = (
+                f" ({finding.wait_days:.0f} days left)" if finding.wait_days is not None else ""
+            )
+            said.append(f"{finding.title}: {finding.action}{wait}")
+    said += [f"The answer to: {unknown.question}" for unknown in screening.unknown]
+    return tuple(said)
+
+
+def _option_as_dict(option: Option) -> dict[str, Any]:
+    forecast = option.forecast.as_dict()
+    shown = ("total_density_per_cm2", "terminal_density_per_cm2", "mean_diameter_um")
+    return {
+        "rank": option.rank,
+        "key": option.key,
+        "name": option.name,
+        "protocol": option.protocol.model_dump(exclude_none=True),
+        "gain": option.gain,
+        "mean_gain": option.mean_gain,
+        "worth": option.worth,
+        "chance_of_detectable_gain": option.chance_of_detectable_gain,
+        "burden": vars(option.burden),
+        "reasons": list(option.reasons),
+        "evidence": option.evidence,
+        "decision": option.screening.decision,
+        "forecast": {
+            "weeks": forecast["weeks"],
+            "endpoints": {name: forecast["endpoints"][name] for name in shown},
+            "change_at": forecast["change_at"],
+            "detectable": forecast["detectable"],
+            "warnings": forecast["warnings"],
+        },
+    }

@@ -29,7 +29,7 @@ class Scale:
 
 
 def ticks(low: float, high: float, most: int) -> list[float]:
-    """Round values between ``low`` and ``high``: at most ``most`` and a few, in steps of 1, 2, 5."""
+    """Round values between ``low`` and ``high``: in steps of 1, 2 or 5."""
     rough = (high - low) / max(1, most)
     magnitude = 10.0 ** math.floor(math.log10(rough))
     step = next(each * magnitude for each in (1, 2, 5, 10) if each * magnitude >= rough)

@@ -341,4 +341,5 @@ def _session(field: needling.Channels, t: Treatment, p: Scalp) -> dict[str, Arra
         "infection_risk_per_session": needled * -jnp.expm1(-hits),
         "channels_per_cm2": needled * field.density_per_cm2,
         "depth_reached_mm": needled * field.depth_mm,
+        "days_of_redness": needled * p.healing.redness_duration_h / HOURS_PER_DAY,
     }

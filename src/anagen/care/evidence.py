@@ -1,0 +1,166 @@
+"""The card of one record: a number, a rule, a source or a study, and where it comes from."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from anagen.evidence.grades import MEANING
+from anagen.evidence.parameters import Parameter, parameters
+from anagen.evidence.rules import rules
+from anagen.evidence.sources import sources
+from anagen.evidence.trials import trials
+from anagen.reading import BadInput, did_you_mean
+
+_SPREAD = {
+    "none": "",
+    "people": "the spread is between people",
+    "ignorance": "the spread is what we do not know",
+}
+
+
+@dataclass(frozen=True)
+class Card:
+    """One record as rows of a label and a text."""
+
+    key: str
+    title: str
+    rows: tuple[tuple[str, str], ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The card as plain data for JSON."""
+        return {"key": self.key, "title": self.title, **dict(self.rows)}
+
+
+def look_up(key: str) -> Card:
+    """The card of a number (``closure.half_life_h``), rule (``C15``), source or study.
+
+    Raises `BadInput` for a key that no record has.
+    """
+    by_lower = {known.lower(): known for known in _keys()}
+    known = by_lower.get(key.strip().lower())
+    if known is None:
+        hint = did_you_mean(key.strip(), by_lower)
+        raise BadInput(
+            f"there is no record {key[:60]!r}{hint}; `anagen evidence` lists all of them."
+        )
+    if known in parameters():
+        return _parameter_card(parameters()[known])
+    if known in rules():
+        return _rule_card(known)
+    if known in sources():
+        return _source_card(known)
+    return _study_card(known)
+
+
+def _keys() -> list[str]:
+    studies = {arm.study_id for arm in trials()}
+    return [*parameters(), *rules(), *sources(), *sorted(studies)]
+
+
+def _parameter_card(record: Parameter) -> Card:
+    mechanism = record.key.partition(".")[0]
+    return Card(
+        record.key,
+        record.label,
+        (
+            ("value", record.describe()),
+            ("unit", record.unit),
+            ("distribution", _shape(record)),
+            ("spread", _SPREAD[record.spread] or "none: taken as fixed"),
+            ("grade", f"{record.grade}: {MEANING[record.grade]}"),
+            ("from", "\n".join(str(sources()[key]) for key in record.sources)),
+            ("note", record.note or "-"),
+            ("used by", f"the mechanism '{mechanism}'"),
+        ),
+    )
+
+
+def _shape(record: Parameter) -> str:
+    told = ", ".join(f"{name} {value:g}" for name, value in record.shape.items())
+    return f"{record.distribution}: {told}"
+
+
+def _rule_card(key: str) -> Card:
+    rule = rules()[key]
+    return Card(
+        key,
+        rule.title,
+        (
+            ("concerns", rule.applies_to),
+            ("category", f"{rule.category}; leads to: {rule.leads_to}"),
+            ("reason", rule.reason),
+            ("action", rule.action),
+            ("conflict", rule.conflict or "-"),
+            ("certainty", rule.certainty),
+            ("from", "\n".join(str(sources()[name]) for name in rule.sources)),
+        ),
+    )
+
+
+def _source_card(key: str) -> Card:
+    source = sources()[key]
+    used = [name for name, record in parameters().items() if key in record.sources]
+    used += [name for name, rule in rules().items() if key in rule.sources]
+    return Card(
+        key,
+        source.citation,
+        (
+            ("doi", source.doi or "-"),
+            ("pmid", source.pmid or "-"),
+            ("where", source.url or "-"),
+            ("used by", ", ".join(used) or "-"),
+        ),
+    )
+
+
+def _study_card(key: str) -> Card:
+    arms = [arm for arm in trials() if arm.study_id == key]
+    results = [
+        f"{arm.arm_id}, week {arm.week or '?'}: {arm.outcome} "
+        f"{'?' if arm.change is None else f'{arm.change:+g}'} ({arm.unit or 'unit not given'}); "
+        f"{arm.verification}, role {arm.role}"
+        for arm in arms
+    ]
+    first = arms[0]
+    return Card(
+        key,
+        first.citation,
+        (
+            ("design", first.design or "-"),
+            ("doi", first.doi or "-"),
+            ("condition", f"{first.condition} {first.grade}".strip()),
+            ("results", "\n".join(results)),
+            ("note", first.note or "-"),
+        ),
+    )
+
+
+def evidence_card(card: Card) -> RenderableType:
+    """The card as a terminal page."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for label, text in card.rows:
+        table.add_row(label, Text(text))
+    return Group(Text(f"{card.title}", style="bold"), Text(card.key, style="dim"), Text(), table)
+
+
+def evidence_list() -> RenderableType:
+    """All numbers of the model with value and grade, and what else can be looked up."""
+    table = Table(box=None, pad_edge=False)
+    for heading in ("number", "value", "grade"):
+        table.add_column(heading, overflow="fold")
+    for key, record in parameters().items():
+        table.add_row(Text(key), Text(record.describe()), record.grade)
+    studies = {arm.study_id for arm in trials()}
+    return Group(
+        table,
+        Text(),
+        Text(
+            f"Also: {len(rules())} rules, {len(sources())} sources, {len(studies)} studies. "
+            "Look one up with `anagen evidence KEY`."
+        ),
+    )

@@ -1,0 +1,224 @@
+"""The shell: ``anagen screen``, ``plan``, ``simulate`` and ``evidence``.
+
+Every command has ``--json`` for machines and a page for people. Bad input gives one sentence on
+stderr and exit status 2. What computes is imported inside its command, so that the rest starts
+without waiting for JAX.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from anagen.reading import BadInput
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Scalp microneedling: screen a person, plan a course, forecast it, and say how sure one "
+    "can be. Supports a clinician's discussion; never decides. Needling for hair is off-label.",
+)
+
+PatientFile = Annotated[Path, typer.Argument(metavar="P.toml", help="patient file, TOML or JSON")]
+AsJson = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
+Weeks = Annotated[int, typer.Option(help="length of the forecast in weeks, 1 to 520")]
+Seed = Annotated[int, typer.Option(help="the same seed gives the same draws")]
+
+
+def main() -> None:
+    """Entry point: one sentence and status 2 for bad input, never a traceback for it."""
+    try:
+        app()
+    except BadInput as refused:
+        print(f"anagen: {refused}", file=sys.stderr)
+        sys.exit(2)
+    except BrokenPipeError:  # the reader of a pipe has left
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+@app.command("screen")
+def screen_command(
+    patient_file: PatientFile,
+    protocol_file: Annotated[
+        Path | None, typer.Option("--protocol", metavar="C.toml", help="protocol file")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """May this scalp be needled? A decision, the findings behind it, and what is unknown."""
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+    from anagen.screening import screen
+
+    patient = Patient.read(patient_file)
+    protocol = Protocol.read(protocol_file) if protocol_file else None
+    screening = screen(patient, protocol)
+    if as_json:
+        _print_json(screening.as_dict())
+        return
+    from anagen.care.terminal import screening_page
+
+    _print_page(screening_page(screening))
+
+
+@app.command("simulate")
+def simulate_command(
+    patient_file: PatientFile,
+    protocol_file: Annotated[Path, typer.Argument(metavar="C.toml", help="protocol file")],
+    weeks: Weeks = 52,
+    draws: Annotated[int, typer.Option(help="number of draws, 1 to 20000")] = 500,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast one course for one person, with bands and what can be measured."""
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
+    with _progress("Forecasting", steps=2) as advance:
+        from anagen.forecast import simulate
+
+        advance("Computing the forecast")
+        forecast = simulate(patient, protocol, weeks, draws, seed)
+    if as_json:
+        _print_json(forecast.as_dict())
+        return
+    from anagen.care.terminal import forecast_page
+
+    _print_page(forecast_page(forecast))
+
+
+@app.command("plan")
+def plan_command(
+    patient_file: PatientFile,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="write report.html, report.pdf, calendar.ics, plan.json"),
+    ] = None,
+    weeks: Weeks = 52,
+    seed: Seed = 0,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="day of the first session; default: in two weeks"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """The main job: screening, ranked options, forecast, report and calendar."""
+    from anagen.patient import Patient
+
+    first_day = _day(start)
+    patient = Patient.read(patient_file)
+    with _progress("Loading the model", steps=6 if out else 2) as advance:
+        from anagen.planning import plan
+
+        advance("Computing the options")
+        found = plan(patient, weeks=weeks, seed=seed)
+        written = _write_folder(found, out, first_day, advance) if out else []
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.terminal import plan_page
+
+    _print_page(plan_page(found))
+    for path in written:
+        print(f"  wrote {path}")
+
+
+@app.command("evidence")
+def evidence_command(
+    key: Annotated[
+        str | None,
+        typer.Argument(metavar="KEY", help="a number, rule, source or study; none lists all"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Where does this number come from?"""
+    from anagen.care.evidence import evidence_card, evidence_list, look_up
+
+    if key is None:
+        _print_page(evidence_list())
+        return
+    found = look_up(key)
+    if as_json:
+        _print_json(found.as_dict())
+    else:
+        _print_page(evidence_card(found))
+
+
+def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[Path]:
+    """Write the plan's pages to a folder. Raises `BadInput` where it cannot be written."""
+    from anagen.care.paper import report_pdf
+    from anagen.care.report import report_html
+    from anagen.care.schedule import course_calendar
+
+    advance("Writing the report")
+    pages: dict[str, bytes] = {"report.html": report_html(found).encode()}
+    advance("Setting the PDF")
+    pages["report.pdf"] = report_pdf(found)
+    advance("Writing the calendar")
+    if found.options:
+        pages["calendar.ics"] = course_calendar(found.options[0], first_day, found.weeks)
+    pages["plan.json"] = _as_json(found.as_dict()).encode()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in pages.items():
+            (out / name).write_bytes(content)
+    except OSError as fault:
+        raise BadInput(f"{out}: cannot be written ({fault.strerror}).") from None
+    advance("Done")
+    return [out / name for name in pages]
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return date.today() + timedelta(weeks=2)
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise BadInput(f"--start is {text[:40]!r}; allowed is a day as YYYY-MM-DD.") from None
+
+
+@contextmanager
+def _progress(first: str, steps: int) -> Iterator[Any]:
+    """A progress bar on stderr; silent where stderr is not a terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    bar = Progress(
+        SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(),
+        console=console, transient=True, disable=not console.is_terminal,
+    )
+    with bar:
+        task = bar.add_task(first, total=steps)
+
+        def advance(description: str) -> None:
+            bar.update(task, advance=1, description=description)
+
+        yield advance
+
+
+def _as_json(data: Any) -> str:
+    return json.dumps(data, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _print_json(data: Any) -> None:
+    print(_as_json(data))
+
+
+def _print_page(page: Any) -> None:
+    from anagen.care.terminal import console
+
+    console().print(page)
+
+
+if __name__ == "__main__":
+    main()
