@@ -111,7 +111,7 @@ def make_screening(decision: str = "caution", *findings: Finding) -> Screening:
         unknown=(KELOID, NICKEL),
         unrecognised=("medications: 'finastride' (did you mean 'finasteride'?)",),
         off_label=True,
-        version="rules 2026.1",
+        version="2026.1",
     )
 
 
@@ -149,6 +149,7 @@ def make_forecast(
             "hair_mass_index": 60 + grown,
             "erythema": redness,
         },
+        session={"pain_vs_26g": np.full(400, 2.2 if sessions else 0.0)},
         detectable=Detectable(
             method="phototrichogram, counted once by one reader (reliability study, 2019)",
             smallest_change_per_cm2=SMALLEST,
@@ -184,6 +185,8 @@ def make_option(
         forecast=forecast,
         rank=rank,
         gain=dict(zip(("p05", "p25", "median", "p75", "p95"), map(float, quantiles), strict=True)),
+        mean_gain=0.7 * float(quantiles[2]),
+        worth=0.7 * float(quantiles[2]) - 0.2 * visits,
         chance_of_detectable_gain=forecast.detectable.chance_of_gain[52],
         burden=Burden(
             visits=visits,
@@ -236,7 +239,9 @@ def make_plan(**patient: Any) -> Plan:
             screening,
             untreated,
         ),
-        make_option(4, "no_needling", "No needling", -7, 5, make_protocol(0), screening, untreated),
+        make_option(
+            4, "none", "No needling, no medicine", -7, 5, make_protocol(0), screening, untreated
+        ),
     )
     return Plan(
         patient=person,

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from anagen.screening import Finding, Screening
 
 MARKS = (4, 8, 12, 16, 24, 36, 52, 78, 104)  # weeks at which numbers are shown
+LEADING = 3  # options besides medicine only and no needling that a page shows first
+ORDER = (
+    "By the mean gain over the whole time, less what the visits, the days of redness, the daily "
+    "effort and the risk of infection must be worth. What no controlled trial supports stands "
+    "behind no needling. Your own view of the burden may give another order."
+)
 SURENESS = (
     "Trials of needling are few and small, and they do not agree. That is why the ranges are "
     "wide. More data would narrow them; a bolder sentence would not."
@@ -52,6 +58,7 @@ class Row:
     rank: int
     name: str
     is_no_needling: bool
+    leading: bool  # shown first; the others are one step away, none is hidden
     gain: str  # against no needling, with its band
     gain_note: str  # says so where the median is smaller than a count can tell
     change: str  # against today, with its band
@@ -78,6 +85,15 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class HeldBack:
+    """Options that one rule does not allow."""
+
+    reason: str
+    rule: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Page:
     title: str
     message: str
@@ -92,7 +108,7 @@ class Page:
     unrecognised: tuple[str, ...]
     rows: tuple[Row, ...]
     numbers: Numbers | None
-    withheld: tuple[tuple[str, str, str], ...]  # name, reason, rule
+    withheld: tuple[HeldBack, ...]
     would_change: tuple[str, ...]
     used: tuple[tuple[str, str], ...]
     missing: tuple[str, ...]
@@ -129,9 +145,7 @@ def page_of(plan: "Plan", prepared: date | None = None) -> Page:
         unrecognised=tuple(plain(entry) for entry in screening.unrecognised),
         rows=rows,
         numbers=numbers_of(first.forecast, untreated(plan)) if first else None,
-        withheld=tuple(
-            (plain(each.name), plain(each.reason), plain(each.rule)) for each in plan.withheld
-        ),
+        withheld=_withheld(plan),
         would_change=tuple(plain(each) for each in plan.would_change),
         used=used(plan.patient),
         missing=missing(plan.patient),
@@ -173,6 +187,7 @@ def row_of(option: "Option", weeks: int) -> Row:
         rank=option.rank,
         name=plain(option.name),
         is_no_needling=nothing,
+        leading=option.rank <= LEADING or words.without_needles(option.protocol),
         gain="nothing to compare" if nothing else words.with_band(option.gain),
         gain_note=f"less than a count can tell (±{words.number(smallest)})"
         if abs(option.gain["median"]) < smallest and not nothing
@@ -241,7 +256,7 @@ def _finding(finding: "Finding") -> FindingSaid:
         severity_said=words.SEVERITIES[finding.severity],
         concerns=words.CONCERNS.get(finding.applies_to, finding.applies_to),
         title=plain(finding.title),
-        trigger=plain(finding.trigger),
+        trigger=plain(finding.trigger).replace("_", " "),
         reason=plain(finding.reason),
         action=plain(finding.action),
         source=plain(finding.source),
@@ -249,6 +264,13 @@ def _finding(finding: "Finding") -> FindingSaid:
         conflict=plain(finding.conflict),
         wait=f"{wait:.0f} more days to wait" if wait else "",
     )
+
+
+def _withheld(plan: "Plan") -> tuple[HeldBack, ...]:
+    names: dict[tuple[str, str], list[str]] = {}
+    for each in plan.withheld:
+        names.setdefault((plain(each.reason), plain(each.rule)), []).append(plain(each.name))
+    return tuple(HeldBack(reason, rule, tuple(held)) for (reason, rule), held in names.items())
 
 
 def _warnings(options: "tuple[Option, ...]") -> tuple[tuple[str, str], ...]:
@@ -282,8 +304,10 @@ def _reading(forecast: "Forecast") -> tuple[tuple[str, str], ...]:
         ),
         (
             "The grey line",
-            "It shows the same scalp if nothing is done. Hold each option against it.",
+            "It shows the same scalp if nothing is done; the mark at its end is its range. Hold "
+            "each option against it.",
         ),
+        ("The order", ORDER),
         ("How sure we are", SURENESS),
     )
 

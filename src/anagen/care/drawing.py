@@ -54,7 +54,7 @@ def session_weeks(forecast: "Forecast") -> list[float]:
     """The weeks of the needling sessions that fall within the forecast."""
     course = forecast.protocol.course
     weeks = [each * (course.interval_days or 0) / 7 for each in range(course.sessions)]
-    return [week for week in weeks if week <= float(forecast.weeks[-1])]
+    return [week for week in weeks if week < float(forecast.weeks[-1])]
 
 
 def axes(frame: Frame, unit: str) -> str:
@@ -139,11 +139,20 @@ def blind_zone(frame: Frame, start: Start) -> str:
 
 
 def blind_label(frame: Frame, start: Start, ends: Sequence[float]) -> str:
-    """Says what the hatching means, at whichever edge of the zone the lines leave more room."""
+    """Says what the hatching means, at whichever edge of the zone the lines leave more room.
+
+    It never covers a line; where a zone is too narrow, legend and description say it alone.
+    """
     if not start.blind:
         return ""
     edges = (frame.y(start.value + start.blind) + 15, frame.y(start.value - start.blind) - 6)
-    at = max(edges, key=lambda edge: min(abs(edge - 5 - frame.y(end)) for end in ends))
+
+    def room(edge: float) -> float:
+        return min(abs(edge - 5 - frame.y(end)) for end in ends)
+
+    at = max(edges, key=room)
+    if room(at) < TEXT:
+        return ""
     return text(
         frame.x.right - 6,
         at,

@@ -61,7 +61,8 @@ def _said(key: str, value: Any) -> str:
     if isinstance(value, list | tuple):
         return "; ".join(_entry(each) for each in value) or "none (asked)"
     if isinstance(value, str):
-        return plain(value).replace("_", " ")
+        said = plain(value).replace("_", " ")
+        return said[:1].upper() + said[1:]
     return f"{value:g}{THIN}{UNITS[key]}" if key in UNITS else f"{value:g}"
 
 

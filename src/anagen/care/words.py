@@ -33,7 +33,7 @@ DECISIONS: Mapping[str, str] = {
 NEXT_STEPS: Mapping[str, str] = {
     "proceed": "Talk the options over with your clinician, no needling included, and take the "
     "time you need.",
-    "caution": "Settle the points below with your clinician before any first session.",
+    "caution": "Settle the points found here with your clinician before any first session.",
     "defer": "Keep the needles away for now. Come back when the wait is over and look again.",
     "refer": "Ask for an appointment with a dermatologist and take this page with you.",
     "do_not_treat": "Leave the needles out. Show this page to your clinician and talk about what "
@@ -161,6 +161,20 @@ def no_needling(protocol: "Protocol") -> bool:
     return protocol.course.sessions == 0 and not any(
         topical.drug != "none" for topical in protocol.topicals
     )
+
+
+def without_needles(protocol: "Protocol") -> bool:
+    """Whether nothing is needled: doing nothing, or medicine only."""
+    return protocol.course.sessions == 0
+
+
+def short(protocol: "Protocol") -> str:
+    """A protocol in a few letters, for the edge of a chart: ``0.6 mm × 12, medicine``."""
+    medicine = any(topical.drug != "none" for topical in protocol.topicals)
+    if protocol.course.sessions == 0 or protocol.device is None:
+        return "medicine only" if medicine else "no needling"
+    needled = f"{protocol.device.needle_mm:g} mm × {protocol.course.sessions}"
+    return f"{needled}, medicine" if medicine else needled
 
 
 def hairs(low: float, high: float) -> str:

@@ -241,7 +241,7 @@ def step(
     given = jnp.minimum(1.0, film / jnp.maximum(wanted_skin + wanted_channel, TINY))
     into_skin = wanted_skin * given
     through_channel = wanted_channel * given
-    film = film - into_skin - through_channel
+    film = jnp.maximum(film - into_skin - through_channel, 0.0)  # rounding may leave -1e-17
     kept = jnp.exp(-hours / p.film_lasts_h)
     removed = film * (1 - kept)
 

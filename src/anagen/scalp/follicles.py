@@ -153,7 +153,9 @@ def _flows(f: Follicles, emerging: Array, r: Rates) -> tuple[Follicles, Array]:
 
 def step(f: Follicles, r: Rates, delay: Array, days: float) -> tuple[Follicles, Array]:
     """One step of ``days`` with constant rates. Returns the follicles and the hairs shed in it."""
-    emerging = f.early[0] / days
+    # What emerges and what begins in this step waits for half of it in the delay line.
+    waited = jnp.exp(-r.loss * days / 2)
+    emerging = f.early[0] * waited / days
     start = f._replace(early=jnp.zeros_like(f.early[0]))
 
     def moved(flow: Follicles, by: float) -> Follicles:
@@ -170,7 +172,7 @@ def step(f: Follicles, r: Rates, delay: Array, days: float) -> tuple[Follicles, 
         )
     )
     shed = days / 6 * (s1 + 2 * s2 + 2 * s3 + s4)
-    onset = shift_classes(after.early, r.fall, r.rise)
+    onset = shift_classes(after.early * waited, r.fall, r.rise)
     early = into_delay(f.early * jnp.exp(-r.loss * days), onset, delay, days)
     return after._replace(early=early), shed
 

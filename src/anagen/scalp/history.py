@@ -38,12 +38,12 @@ class Past(NamedTuple):
 
 def _through(inflow: Array, start: Array, rate: Array, h: Array, other_exit: Array) -> Array:
     """Implicit step of a chain: (stages, class, draws) after, given the inflow per day."""
-    stages = []
-    for stage in start:
-        inflow_now = (stage + h * inflow) / (1 + h * (rate + other_exit))
-        stages.append(inflow_now)
-        inflow = rate * inflow_now
-    return jnp.stack(stages)
+
+    def one(inflow: Array, stage: Array) -> tuple[Array, Array]:
+        after = (stage + h * inflow) / (1 + h * (rate + other_exit))
+        return rate * after, after
+
+    return jax.lax.scan(one, inflow, start)[1]
 
 
 def _implicit_step(f: Follicles, past: Past, delay: Array, h: Array) -> Follicles:

@@ -1,0 +1,84 @@
+"""A plan as one HTML file: no script, nothing fetched, light and dark, on a phone and on paper."""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from anagen.care import chart
+from anagen.care.content import page_of, row_of, untreated
+from anagen.care.marks import mark
+from anagen.care.tokens import DARK, LIGHT, ON_PAGE, custom_properties
+
+if TYPE_CHECKING:
+    from anagen.planning import Plan
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The drawings of a report, as SVG."""
+
+    wide: str
+    narrow: str  # the same drawing for a phone
+    compared: tuple[tuple[str, str], ...]  # name, drawing; all on one scale
+
+
+def report_html(plan: "Plan", prepared: date | None = None) -> str:
+    """The report of a plan. ``prepared`` is shown as the day it was made."""
+    return (
+        _pages()
+        .get_template("report.html")
+        .render(
+            page=page_of(plan, prepared),
+            figures=_figures(plan),
+            style=Markup(_style()),
+        )
+    )
+
+
+@cache
+def _pages() -> Environment:
+    pages = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters["mark"] = lambda kind: Markup(mark(kind, ON_PAGE))
+    pages.filters["drawn"] = Markup  # our own SVG, in which every text is escaped already
+    return pages
+
+
+def _template(name: str) -> str:
+    return files("anagen.care").joinpath("templates", name).read_text("utf-8")
+
+
+def _style() -> str:
+    light, dark = custom_properties(LIGHT), custom_properties(DARK)
+    return (
+        f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
+        + _template("report.css")
+    )
+
+
+def _figures(plan: "Plan") -> Figures | None:
+    if not plan.options:
+        return None
+    first, against = plan.options[0], untreated(plan)
+    shown = [each for each in plan.options if row_of(each, plan.weeks).leading]
+    named = [(each.name, each.forecast) for each in shown]
+    drawn = chart.comparison_charts(named, no_needling=against, width=290)
+    return Figures(
+        wide=chart.forecast_chart(
+            first.forecast, title=first.name, no_needling=against, width=860, key="wide"
+        ),
+        narrow=chart.forecast_chart(
+            first.forecast, title=first.name, no_needling=against, width=344, key="narrow"
+        ),
+        compared=tuple((name, svg) for (name, _), svg in zip(named, drawn, strict=True)),
+    )

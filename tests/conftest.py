@@ -1,0 +1,22 @@
+"""Shared by all tests: strict numerics, and the model's numbers at their centres."""
+
+import os
+
+os.environ.setdefault("JAX_PLATFORMS", "cpu")
+
+import jax
+import numpy as np
+import pytest
+
+import anagen.scalp  # noqa: F401 - switches to float64
+from anagen.evidence.parameters import parameters
+from anagen.forecast import scalp_numbers
+from anagen.scalp.course import Scalp
+
+jax.config.update("jax_numpy_dtype_promotion", "standard")
+
+
+@pytest.fixture(scope="session")
+def central() -> Scalp:
+    """All numbers of the model at their centres, one draw."""
+    return scalp_numbers({key: np.array([p.centre]) for key, p in parameters().items()})

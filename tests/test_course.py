@@ -1,0 +1,190 @@
+"""The whole course: prior knowledge alone must land where the published figures are."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from scipy.integrate import solve_ivp
+
+from anagen.evidence.parameters import draws as draw_parameters
+from anagen.forecast import Forecast, person_of, scalp_numbers, simulate, treatment_of
+from anagen.patient import Patient
+from anagen.protocol import Protocol
+from anagen.scalp.conditions import CONDITIONS
+from anagen.scalp.course import run
+
+NOTHING = {"course": {"sessions": 0}}
+MINOXIDIL = {"drug": "minoxidil", "strength_percent": 5, "dose_ml": 1.0, "per_day": 2}
+NEEDLING = {
+    "device": {"kind": "pen", "needle_mm": 0.6, "needles": 12, "rate_hz": 100},
+    "course": {"sessions": 12, "interval_days": 14, "passes": 4, "area_cm2": 100},
+}
+WEEKS_SEEN = (12, 24, 48, 52)
+
+
+def protocol(*tables: dict) -> Protocol:
+    merged: dict = {}
+    for table in tables:
+        merged |= table
+    return Protocol.from_table(merged, "test")
+
+
+def man(**known: object) -> Patient:
+    told = {"age": 34, "sex": "male", "condition": "androgenetic_alopecia", "grade": "norwood_3v"}
+    return Patient.from_table(told | known, "test")
+
+
+MEASURED = {
+    "hair": {
+        "total_density_per_cm2": 172, "terminal_fraction": 0.71,
+        "mean_diameter_um": 58, "anagen_fraction": 0.78,
+    }
+}
+
+
+def median_change(forecast: Forecast, endpoint: str) -> np.ndarray:
+    drawn = forecast.draws[endpoint]
+    return np.median(drawn - drawn[:, :1], axis=0)
+
+
+@pytest.mark.parametrize("known", [{}, MEASURED], ids=["typical", "measured"])
+def test_untreated_men_lose_four_to_nine_hairs_a_year(known: dict):
+    """Placebo arms of the finasteride trials: -4.1 in the first year, -9.4 a year over five."""
+    forecast = simulate(man(**known), protocol(NOTHING))
+    assert -9 < median_change(forecast, "total_density_per_cm2")[52] < -4
+
+
+@pytest.mark.parametrize("known", [{}, MEASURED], ids=["typical", "measured"])
+def test_minoxidil_sheds_first_then_gains_what_trials_saw(known: dict):
+    forecast = simulate(man(**known), protocol(NOTHING, {"topicals": [MINOXIDIL]}))
+    change = median_change(forecast, "total_density_per_cm2")
+    assert change[2:6].max() < 0  # early shedding, and no visible gain before weeks 4-6
+    assert 5 < change[24] < 25
+    assert 5 < change[48] < 25
+    shed = np.median(forecast.draws["shed_per_day_per_1000"], axis=0)
+    assert shed[2:8].max() > 1.3 * shed[0]
+    assert shed[40] < shed[2:8].max() / 1.3
+
+
+def test_needling_alone_is_hardly_told_from_nothing_and_its_sign_is_open():
+    nothing = simulate(man(), protocol(NOTHING))
+    needled = simulate(man(), protocol(NEEDLING))
+    gain = (needled.draws["total_density_per_cm2"] - nothing.draws["total_density_per_cm2"])[:, 24]
+    assert np.quantile(gain, 0.05) < 0 < np.quantile(gain, 0.95)
+    assert abs(np.median(gain)) < nothing.detectable.smallest_change_per_cm2
+
+
+def test_the_start_meets_what_was_measured():
+    forecast = simulate(man(**MEASURED), protocol(NOTHING))
+    first = {name: values[:, 0] for name, values in forecast.draws.items()}
+    assert np.median(first["total_density_per_cm2"]) == pytest.approx(172, rel=1e-6)
+    assert np.median(first["anagen_fraction"]) == pytest.approx(0.78, rel=1e-6)
+    assert np.median(first["mean_diameter_um"]) == pytest.approx(58, rel=0.06)
+    terminal = first["terminal_density_per_cm2"] / first["total_density_per_cm2"]
+    assert np.median(terminal) == pytest.approx(0.71, abs=0.09)
+
+
+def test_five_conditions_behave_as_their_names_say():
+    told = {"age": 40, "sex": "female", "months_since_onset": 2}
+    change = {}
+    for condition in CONDITIONS:
+        if condition == "androgenetic_alopecia":
+            continue
+        person = Patient.from_table(told | {"condition": condition}, "test")
+        forecast = simulate(person, protocol(NOTHING), draws=200)
+        change[condition] = median_change(forecast, "total_density_per_cm2")
+        assert all(np.isfinite(values).all() for values in forecast.draws.values()), condition
+    assert change["female_pattern_hair_loss"][52] < 0
+    assert change["telogen_effluvium"][52] > 15  # recovers by itself
+    assert change["cicatricial_alopecia"][52] < -10  # and does not come back
+    assert -2 < change["senescent_alopecia"][52] < 0  # slow
+
+
+def test_a_third_to_a_half_of_patches_recover_within_a_year_untreated():
+    drawn = draw_parameters(4000, seed=1)
+    numbers = scalp_numbers(drawn)
+    from anagen.scalp.conditions import areata
+
+    person = Patient(age=28.0, sex="female", condition="alopecia_areata", months_since_onset=4.0)
+    m = areata.modulation(person_of(person, drawn), numbers.follicles, numbers.areata)
+    assert 0.34 < float((m.ends_on_day < 365.25).mean()) < 0.50
+    untreated = areata.treated(m, jnp.zeros(4000), numbers.areata)
+    assert jnp.array_equal(untreated.ends_on_day, m.ends_on_day)
+    sooner = areata.treated(m, jnp.full(4000, 84.0), numbers.areata)
+    faster = numbers.areata.triamcinolone_factor > 1
+    assert bool(jnp.all((sooner.ends_on_day <= m.ends_on_day) | ~faster))
+
+
+def test_remission_day_solves_the_summed_hazard():
+    from anagen.scalp.conditions.areata import remission_day
+
+    for chance, factor, course in ((0.9, 4.0, 60.0), (0.2, 4.0, 60.0), (0.5, 0.5, 200.0)):
+        hazard = 1.5e-3
+        day = float(remission_day(*(jnp.array(v) for v in (hazard, factor, course, chance))))
+        summed = solve_ivp(
+            lambda t, _, f=factor, c=course: [hazard * (f if t < c else 1.0)], (0, day), [0.0],
+            rtol=1e-9, atol=1e-12, max_step=1.0,
+        ).y[0, -1]
+        assert summed == pytest.approx(-np.log(chance), rel=5e-3)
+
+
+def test_the_drug_is_conserved_over_a_year_with_sessions_and_holds():
+    drawn = draw_parameters(50, seed=2)
+    plan = protocol(NEEDLING, {"topicals": [MINOXIDIL | {"hold_hours": 0.0}]})
+    outcome = run(
+        person_of(man(), drawn), treatment_of(plan, 50), scalp_numbers(drawn),
+        "androgenetic_alopecia", 52,
+    )
+    assert float(jnp.abs(outcome.by_week["drug_balance"]).max()) < 1e-6
+    follicles = outcome.by_week["follicles_per_cm2"]
+    assert float(jnp.abs(follicles / follicles[0] - 1).max()) < 1e-9
+
+
+def test_putting_minoxidil_on_at_once_raises_its_plasma_level():
+    def peak(hold_hours: float) -> float:
+        plan = protocol(NEEDLING, {"topicals": [MINOXIDIL | {"hold_hours": hold_hours}]})
+        return float(np.quantile(simulate(man(), plan, 4).draws["plasma_minoxidil_ng_ml"], 0.95))
+
+    assert peak(0.0) > 1.5 * peak(48.0)
+
+
+def test_the_same_seed_gives_the_same_forecast_and_another_gives_another():
+    plan = protocol(NEEDLING, {"topicals": [MINOXIDIL]})
+    one, two, other = (simulate(man(), plan, 12, 50, seed) for seed in (7, 7, 8))
+    for name in one.draws:
+        assert np.array_equal(one.draws[name], two.draws[name]), name
+    assert not np.array_equal(
+        one.draws["total_density_per_cm2"], other.draws["total_density_per_cm2"]
+    )
+
+
+def test_many_draws_agree_with_few():
+    few = simulate(man(), protocol(NEEDLING), 24, 400, seed=1)
+    many = simulate(man(), protocol(NEEDLING), 24, 4000, seed=2)
+    for name in ("total_density_per_cm2", "mean_diameter_um", "anagen_fraction"):
+        wide, narrow = many.band(name), few.band(name)
+        spread = (wide["p95"] - wide["p05"]).max()
+        assert np.abs(wide["median"] - narrow["median"]).max() < 0.12 * spread, name
+
+
+def test_the_course_is_differentiable_and_its_gradient_is_right():
+    drawn = draw_parameters(4, seed=3)
+    numbers, person = scalp_numbers(drawn), person_of(man(), drawn)
+    treatment = treatment_of(protocol(NEEDLING, {"topicals": [MINOXIDIL]}), 4)
+
+    def gain(effect: jax.Array) -> jax.Array:
+        changed = numbers._replace(
+            effects=numbers.effects._replace(minoxidil_on_exit=effect)
+        )
+        total = run(person, treatment, changed, "androgenetic_alopecia", 24).by_week[
+            "total_density_per_cm2"
+        ]
+        return (total[-1] - total[0]).sum()
+
+    at = numbers.effects.minoxidil_on_exit
+    gradient = jax.grad(gain)(at)
+    step = 1e-4
+    one = jnp.zeros(4).at[1].set(step)
+    numeric = (gain(at + one) - gain(at - one)) / (2 * step)
+    assert float(gradient[1]) == pytest.approx(float(numeric), rel=1e-4)
+    assert bool(jnp.all(jnp.isfinite(gradient)))

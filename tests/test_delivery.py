@@ -1,0 +1,144 @@
+"""Delivery against published coefficients, closed forms and the conservation of the drug."""
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from anagen.scalp import delivery
+from anagen.scalp.course import Scalp
+
+
+def test_v3_1_potts_guy_for_minoxidil_and_for_measured_caffeine(central: Scalp):
+    p = central.delivery
+    minoxidil = delivery.skin_permeability_cm_h(
+        p.minoxidil_log_kow, p.minoxidil_molar_mass_g_mol, p
+    )
+    assert minoxidil == pytest.approx(7.66e-4, rel=1e-3)
+    caffeine = delivery.skin_permeability_cm_h(jnp.array(-0.07), jnp.array(194.19), p)
+    assert caffeine == pytest.approx(1.11e-4, rel=0.005)
+    assert 1.59e-4 / float(caffeine[0]) < 1.45  # measured in vivo
+
+
+def test_v3_2_saturation_caps_the_flux(central: Scalp):
+    p = central.delivery
+    capped = delivery.intact_flux_ug_cm2_h(jnp.array(50.0), p)
+    assert capped == pytest.approx(1.68, abs=0.01)
+    assert capped == delivery.intact_flux_ug_cm2_h(jnp.array(20.0), p)
+    assert delivery.intact_flux_ug_cm2_h(jnp.array(1.1), p) == pytest.approx(float(capped[0]) / 2)
+    observed = 0.014 * 100e3 / 100 / 24  # 1.4 % of 100 mg a day over 100 cm²
+    assert observed == pytest.approx(0.58, abs=0.005)
+    assert capped / observed == pytest.approx(2.9, abs=0.05)
+    uncapped = delivery.skin_permeability_cm_h(
+        p.minoxidil_log_kow, p.minoxidil_molar_mass_g_mol, p
+    ) * 50e3
+    assert uncapped / observed == pytest.approx(65, abs=1)
+
+
+@pytest.mark.parametrize(("x", "amount"), [(0.1, 0.007885), (0.5, 0.334791)])
+def test_v3_3_membrane_series(x: float, amount: float):
+    assert delivery.membrane_amount(jnp.array(x)) == pytest.approx(amount, abs=5e-7)
+
+
+def test_v3_3_membrane_series_against_a_finite_difference_solution():
+    n, end = 200, 0.3
+    h = 1 / n
+    system = (np.diag(-2 * np.ones(n - 1)) + np.diag(np.ones(n - 2), 1) + np.diag(
+        np.ones(n - 2), -1)) / h**2
+    source = np.zeros(n - 1)
+    source[0] = 1 / h**2
+    from scipy.integrate import solve_ivp
+
+    def flow(_: float, y: np.ndarray) -> np.ndarray:
+        return np.append(system @ y[:-1] + source, y[-2] / h)
+
+    solved = solve_ivp(flow, (0, end), np.zeros(n), method="BDF", rtol=1e-8, atol=1e-12)
+    assert solved.y[-1, -1] == pytest.approx(float(delivery.membrane_amount(jnp.array(end))), rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("density", "open_wall", "collapsed"),
+    [(15.3, 7.8, 1.33), (100, 45.5, 3.2), (250, 112.3, 6.5), (1000, 446, 22.8)],
+)
+def test_v3_4_enhancement_by_channels_and_its_structural_spread(
+    central: Scalp, density: float, open_wall: float, collapsed: float
+):
+    intact = float(
+        delivery.skin_permeability_cm_h(
+            central.delivery.minoxidil_log_kow, central.delivery.minoxidil_molar_mass_g_mol,
+            central.delivery,
+        )[0]
+    )
+    for is_collapsed, expected in ((0.0, open_wall), (1.0, collapsed)):
+        p = central.delivery._replace(collapsed_channel=jnp.array([is_collapsed]))
+        added = delivery.channel_permeability_cm_h(
+            jnp.array([density]), jnp.array([0.1525]), jnp.array([35.35]), p
+        )
+        assert 1 + float(added[0]) / intact == pytest.approx(expected, rel=0.01)
+
+
+def test_v3_4_shape_factors():
+    depth, radius = jnp.array(152.5e-4), jnp.array(35.35e-4)
+    assert delivery.open_wall_shape_cm(depth, radius) == pytest.approx(0.04446, rel=1e-3)
+    flat = delivery.collapsed_shape_cm(jnp.array(0.0), radius)
+    assert flat == pytest.approx(0.01414, rel=1e-3)  # a pore without length is the disk, 4a
+
+
+@pytest.mark.parametrize(
+    ("clearance", "length_mm", "left_at_3_mm"), [(0.1, 2.77, 0.34), (1, 0.88, 0.033), (5, 0.39, 5e-4)]
+)
+def test_v3_5_decay_length_in_the_dermis(
+    central: Scalp, clearance: float, length_mm: float, left_at_3_mm: float
+):
+    diffusion = delivery.dermal_diffusion_cm2_s(
+        central.delivery.minoxidil_molar_mass_g_mol, central.delivery
+    )
+    assert diffusion == pytest.approx(2.13e-6, rel=2e-3)
+    decay = delivery.decay_length_mm(diffusion, jnp.array(clearance))
+    assert decay == pytest.approx(length_mm, abs=0.006)
+    assert delivery.share_reaching(jnp.array(0.0), jnp.array(3.0), decay) == pytest.approx(
+        left_at_3_mm, rel=0.1
+    )
+
+
+def test_v3_7_plasma_level_of_the_label_dose(central: Scalp):
+    clearance = 1.4 * 1e6 / (25.4 * 1e3)  # mg/day over ng·h/mL, in L/h
+    assert clearance == pytest.approx(55, abs=0.2)
+    level = delivery.mean_plasma_ng_ml(jnp.array(1.4), jnp.array(clearance))
+    assert level == pytest.approx(1.06, abs=0.005)
+    assert level < 1.58  # below the measured peak
+
+
+def test_v3_7_two_weeks_of_standard_use_reach_the_measured_level(central: Scalp):
+    p, hours = central.delivery, 12.0
+    use = delivery.Minoxidil(*(jnp.array([v]) for v in (5.0, 1.0, 2.0, 0.0, 100.0)))
+    amounts = delivery.nothing_yet(1)
+    for _ in range(28):
+        before = amounts
+        amounts, _ = delivery.step(amounts, hours, jnp.ones(1), jnp.zeros(1), use, p)
+    level = float(delivery.plasma_ng_ml(before, amounts, hours, use.area_cm2, p)[0])
+    assert 0.5 < level < 1.58  # AUC24/24 is 1.06 and the peak 1.58 ng/mL
+    daily = use.per_day * use.dose_ml * 10 * use.strength_percent * 1e3 / use.area_cm2
+    taken_up = float(((amounts.applied - amounts.removed - amounts.film) / (14 * daily))[0])
+    assert 0.003 < taken_up < 0.045  # labels: 1.4 % (0.3 to 4.5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    strength=st.floats(0.5, 15), dose=st.floats(0.1, 5), per_day=st.floats(0, 4),
+    channel=st.floats(0, 10), hours=st.sampled_from([1.0, 6.0, 12.0]), seed=st.integers(0, 99),
+)
+def test_no_drug_is_lost_or_made_and_none_is_negative(
+    central: Scalp, strength: float, dose: float, per_day: float, channel: float, hours: float,
+    seed: int,
+):
+    rng = np.random.default_rng(seed)
+    use = delivery.Minoxidil(*(jnp.array([v]) for v in (strength, dose, per_day, 0.0, 100.0)))
+    amounts = delivery.nothing_yet(1)
+    for _ in range(8):
+        in_use = jnp.array([rng.random()])
+        opened = jnp.array([channel * rng.random()])
+        amounts, uptake = delivery.step(amounts, hours, in_use, opened, use, central.delivery)
+        assert all(float(part[0]) >= 0 for part in (*amounts, *uptake))
+    assert abs(float(amounts.balance()[0])) < 1e-6
