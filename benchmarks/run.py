@@ -26,14 +26,21 @@ MAN, COURSE = str(ROOT / "examples/man.toml"), str(ROOT / "examples/course.toml"
 
 def process_s(arguments: list[str], cache: str) -> float:
     """Wall seconds of one `anagen` command as a new process."""
-    environment = os.environ | {"JAX_COMPILATION_CACHE_DIR": cache} | {
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
-        "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
-    }
+    environment = (
+        os.environ
+        | {"JAX_COMPILATION_CACHE_DIR": cache}
+        | {
+            "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+            "JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES": "0",
+        }
+    )
     started = time.perf_counter()
     subprocess.run(
         [sys.executable, "-m", "anagen.cli", *arguments],
-        check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment,
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=environment,
     )
     return time.perf_counter() - started
 
@@ -90,7 +97,7 @@ def table() -> str:
 
 def main() -> None:
     """Print the table, or write it into the page between its markers."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="Time the main commands.")
     parser.add_argument("--write", action="store_true", help="write the table to the docs page")
     made = table()
     if not parser.parse_args().write:

@@ -10,7 +10,7 @@ import pytest
 
 import anagen.scalp  # noqa: F401 - switches to float64
 from anagen.evidence.parameters import parameters
-from anagen.forecast import scalp_numbers
+from anagen.model_inputs import scalp_numbers
 from anagen.scalp.course import Scalp
 
 jax.config.update("jax_numpy_dtype_promotion", "standard")

@@ -3,6 +3,7 @@
 The numbers are drawn, not computed: what is tested with them is the showing, not the model.
 """
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -277,3 +278,17 @@ def make_barred_plan() -> Plan:
         model_version=VERSION,
         seed=0,
     )
+
+
+def make_hostile_plan() -> Plan:
+    """Text that would do harm where it is read as more than text."""
+    made = make_plan(medications=[HOSTILE[:120]])
+    finding = replace(BLEEDING, title=HOSTILE, trigger=HOSTILE, source=HOSTILE)
+    screening = replace(
+        made.screening,
+        findings=(finding,),
+        unknown=(replace(KELOID, question=HOSTILE),),
+        unrecognised=(HOSTILE,),
+    )
+    first = replace(made.options[0], name=HOSTILE, reasons=(HOSTILE,), evidence=HOSTILE)
+    return replace(made, message=HOSTILE, screening=screening, options=(first, *made.options[1:]))

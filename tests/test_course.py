@@ -7,7 +7,8 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from anagen.evidence.parameters import draws as draw_parameters
-from anagen.forecast import Forecast, person_of, scalp_numbers, simulate, treatment_of
+from anagen.forecast import Forecast, simulate
+from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.scalp.conditions import CONDITIONS
@@ -36,8 +37,10 @@ def man(**known: object) -> Patient:
 
 MEASURED = {
     "hair": {
-        "total_density_per_cm2": 172, "terminal_fraction": 0.71,
-        "mean_diameter_um": 58, "anagen_fraction": 0.78,
+        "total_density_per_cm2": 172,
+        "terminal_fraction": 0.71,
+        "mean_diameter_um": 58,
+        "anagen_fraction": 0.78,
     }
 }
 
@@ -122,8 +125,12 @@ def test_remission_day_solves_the_summed_hazard():
         hazard = 1.5e-3
         day = float(remission_day(*(jnp.array(v) for v in (hazard, factor, course, chance))))
         summed = solve_ivp(
-            lambda t, _, f=factor, c=course: [hazard * (f if t < c else 1.0)], (0, day), [0.0],
-            rtol=1e-9, atol=1e-12, max_step=1.0,
+            lambda t, _, f=factor, c=course: [hazard * (f if t < c else 1.0)],
+            (0, day),
+            [0.0],
+            rtol=1e-9,
+            atol=1e-12,
+            max_step=1.0,
         ).y[0, -1]
         assert summed == pytest.approx(-np.log(chance), rel=5e-3)
 
@@ -132,8 +139,11 @@ def test_the_drug_is_conserved_over_a_year_with_sessions_and_holds():
     drawn = draw_parameters(50, seed=2)
     plan = protocol(NEEDLING, {"topicals": [MINOXIDIL | {"hold_hours": 0.0}]})
     outcome = run(
-        person_of(man(), drawn), treatment_of(plan, 50), scalp_numbers(drawn),
-        "androgenetic_alopecia", 52,
+        person_of(man(), drawn),
+        treatment_of(plan, 50),
+        scalp_numbers(drawn),
+        "androgenetic_alopecia",
+        52,
     )
     assert float(jnp.abs(outcome.by_week["drug_balance"]).max()) < 1e-6
     follicles = outcome.by_week["follicles_per_cm2"]
@@ -173,9 +183,7 @@ def test_the_course_is_differentiable_and_its_gradient_is_right():
     treatment = treatment_of(protocol(NEEDLING, {"topicals": [MINOXIDIL]}), 4)
 
     def gain(effect: jax.Array) -> jax.Array:
-        changed = numbers._replace(
-            effects=numbers.effects._replace(minoxidil_on_exit=effect)
-        )
+        changed = numbers._replace(effects=numbers.effects._replace(minoxidil_on_exit=effect))
         total = run(person, treatment, changed, "androgenetic_alopecia", 24).by_week[
             "total_density_per_cm2"
         ]

@@ -30,9 +30,9 @@ def test_v3_2_saturation_caps_the_flux(central: Scalp):
     observed = 0.014 * 100e3 / 100 / 24  # 1.4 % of 100 mg a day over 100 cm²
     assert observed == pytest.approx(0.58, abs=0.005)
     assert capped / observed == pytest.approx(2.9, abs=0.05)
-    uncapped = delivery.skin_permeability_cm_h(
-        p.minoxidil_log_kow, p.minoxidil_molar_mass_g_mol, p
-    ) * 50e3
+    uncapped = (
+        delivery.skin_permeability_cm_h(p.minoxidil_log_kow, p.minoxidil_molar_mass_g_mol, p) * 50e3
+    )
     assert uncapped / observed == pytest.approx(65, abs=1)
 
 
@@ -44,8 +44,9 @@ def test_v3_3_membrane_series(x: float, amount: float):
 def test_v3_3_membrane_series_against_a_finite_difference_solution():
     n, end = 200, 0.3
     h = 1 / n
-    system = (np.diag(-2 * np.ones(n - 1)) + np.diag(np.ones(n - 2), 1) + np.diag(
-        np.ones(n - 2), -1)) / h**2
+    system = (
+        np.diag(-2 * np.ones(n - 1)) + np.diag(np.ones(n - 2), 1) + np.diag(np.ones(n - 2), -1)
+    ) / h**2
     source = np.zeros(n - 1)
     source[0] = 1 / h**2
     from scipy.integrate import solve_ivp
@@ -54,7 +55,9 @@ def test_v3_3_membrane_series_against_a_finite_difference_solution():
         return np.append(system @ y[:-1] + source, y[-2] / h)
 
     solved = solve_ivp(flow, (0, end), np.zeros(n), method="BDF", rtol=1e-8, atol=1e-12)
-    assert solved.y[-1, -1] == pytest.approx(float(delivery.membrane_amount(jnp.array(end))), rel=2e-3)
+    assert solved.y[-1, -1] == pytest.approx(
+        float(delivery.membrane_amount(jnp.array(end))), rel=2e-3
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,8 @@ def test_v3_4_enhancement_by_channels_and_its_structural_spread(
 ):
     intact = float(
         delivery.skin_permeability_cm_h(
-            central.delivery.minoxidil_log_kow, central.delivery.minoxidil_molar_mass_g_mol,
+            central.delivery.minoxidil_log_kow,
+            central.delivery.minoxidil_molar_mass_g_mol,
             central.delivery,
         )[0]
     )
@@ -86,7 +90,8 @@ def test_v3_4_shape_factors():
 
 
 @pytest.mark.parametrize(
-    ("clearance", "length_mm", "left_at_3_mm"), [(0.1, 2.77, 0.34), (1, 0.88, 0.033), (5, 0.39, 5e-4)]
+    ("clearance", "length_mm", "left_at_3_mm"),
+    [(0.1, 2.77, 0.34), (1, 0.88, 0.033), (5, 0.39, 5e-4)],
 )
 def test_v3_5_decay_length_in_the_dermis(
     central: Scalp, clearance: float, length_mm: float, left_at_3_mm: float
@@ -126,11 +131,20 @@ def test_v3_7_two_weeks_of_standard_use_reach_the_measured_level(central: Scalp)
 
 @settings(max_examples=60, deadline=None)
 @given(
-    strength=st.floats(0.5, 15), dose=st.floats(0.1, 5), per_day=st.floats(0, 4),
-    channel=st.floats(0, 10), hours=st.sampled_from([1.0, 6.0, 12.0]), seed=st.integers(0, 99),
+    strength=st.floats(0.5, 15),
+    dose=st.floats(0.1, 5),
+    per_day=st.floats(0, 4),
+    channel=st.floats(0, 10),
+    hours=st.sampled_from([1.0, 6.0, 12.0]),
+    seed=st.integers(0, 99),
 )
 def test_no_drug_is_lost_or_made_and_none_is_negative(
-    central: Scalp, strength: float, dose: float, per_day: float, channel: float, hours: float,
+    central: Scalp,
+    strength: float,
+    dose: float,
+    per_day: float,
+    channel: float,
+    hours: float,
     seed: int,
 ):
     rng = np.random.default_rng(seed)

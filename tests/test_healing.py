@@ -11,7 +11,8 @@ from anagen.scalp.needling import Channels
 
 
 @pytest.mark.parametrize(
-    ("decay_per_day", "reach_mm", "left_at_3_mm"), [(2, 1.14, 0.07), (9.1, 0.53, 0.004), (50, 0.23, 2e-6)]
+    ("decay_per_day", "reach_mm", "left_at_3_mm"),
+    [(2, 1.14, 0.07), (9.1, 0.53, 0.004), (50, 0.23, 2e-6)],
 )
 def test_v4_6_reach_of_a_growth_factor(decay_per_day: float, reach_mm: float, left_at_3_mm: float):
     reach = healing.decay_length_mm(jnp.array(3e-7), jnp.array(decay_per_day / 86400))
@@ -42,8 +43,11 @@ def test_sessions_add_up_exactly_as_in_the_differential_equations(central: Scalp
             signals = healing.step(signals, 0.5, wounded, jnp.zeros(1), p)
         state[0] += np.e * 0.3
         state = solve_ivp(
-            lambda _, y: [-y[0] / tau, (y[0] - y[1]) / tau], (0, interval), state,
-            rtol=1e-10, atol=1e-12,
+            lambda _, y: [-y[0] / tau, (y[0] - y[1]) / tau],
+            (0, interval),
+            state,
+            rtol=1e-10,
+            atol=1e-12,
         ).y[:, -1]
         assert float(signals.repair[0]) == pytest.approx(state[1], rel=1e-7), session
 

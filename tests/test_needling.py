@@ -60,9 +60,7 @@ def test_a_gliding_pen_is_far_denser_than_a_roller_pass():
     assert pen > 10 * needling.roller_density_per_cm2(192, 1.0, 2.0, 1)
 
 
-@given(
-    set_mm=st.floats(0.1, 3), fraction=st.floats(0, 1), stand_off=st.floats(0, 0.3)
-)
+@given(set_mm=st.floats(0.1, 3), fraction=st.floats(0, 1), stand_off=st.floats(0, 0.3))
 def test_the_needle_never_reaches_deeper_than_its_set_length(
     set_mm: float, fraction: float, stand_off: float
 ):

@@ -1,4 +1,4 @@
-"""The machine's arithmetic: JAX 0.10.2 computed wrong numbers in silence; this must not come back."""
+"""The machine's arithmetic: JAX 0.10.2 computed wrong numbers in silence."""
 
 import jax
 import jax.numpy as jnp

@@ -20,7 +20,11 @@ SOURCE = Path(anagen.__file__).parent
 # Exponents, halves, counts and signs belong to the equations; anything else is a measurement.
 STRUCTURAL = {-2, -1, 0, 1, 2, 3, 4, 6, 10, 1000, 64, 0.5}
 GOOD = {
-    "label": "A length", "value": 2.0, "unit": "mm", "sources": ["S"], "grade": "abstract",
+    "label": "A length",
+    "value": 2.0,
+    "unit": "mm",
+    "sources": ["S"],
+    "grade": "abstract",
 }
 
 
@@ -35,7 +39,8 @@ def used_keys() -> set[str]:
     spoken = set(re.findall(r"[\"'](?:f?)([a-z]+\.[a-z_0-9]+)[\"']", text))
     prefixes = {"usual", "burden"}  # asked for by the name after the dot
     spoken |= {
-        key for key in parameters()
+        key
+        for key in parameters()
         if key.partition(".")[0] in prefixes and f'"{key.partition(".")[2]}"' in text
     }
     undated = {key for key in parameters() if key.endswith(".years_without_date")}
@@ -92,11 +97,19 @@ def test_every_source_says_where_it_is_from_and_is_named_by_someone():
 @pytest.mark.parametrize(
     ("broken", "said"),
     [
-        ({"unit": ""}, "no unit"), ({"sources": []}, "no source"), ({"grade": "sure"}, "grade"),
-        ({"sources": ["T"]}, "unknown source T"), ({"value": True}, "number value"),
-        ({"value": float("nan")}, "number value"), ({"distribution": "magic"}, "distribution"),
-        ({"colour": 1}, "unknown keys"), ({"label": ""}, "no label"),
-        ({"distribution": "normal", "mean": 1.0, "sd": 0.0, "spread": "people", "value": None}, "no normal"),
+        ({"unit": ""}, "no unit"),
+        ({"sources": []}, "no source"),
+        ({"grade": "sure"}, "grade"),
+        ({"sources": ["T"]}, "unknown source T"),
+        ({"value": True}, "number value"),
+        ({"value": float("nan")}, "number value"),
+        ({"distribution": "magic"}, "distribution"),
+        ({"colour": 1}, "unknown keys"),
+        ({"label": ""}, "no label"),
+        (
+            {"distribution": "normal", "mean": 1.0, "sd": 0.0, "spread": "people", "value": None},
+            "no normal",
+        ),
         ({"spread": "people"}, "spread"),
     ],
 )
@@ -152,7 +165,8 @@ def test_trials_keep_their_roles_and_the_outlier_is_one():
 
 
 @pytest.mark.parametrize(
-    ("column", "value"), [("role", "maybe"), ("verification", "sure"), ("week", "x"), ("citation", "")]
+    ("column", "value"),
+    [("role", "maybe"), ("verification", "sure"), ("week", "x"), ("citation", "")],
 )
 def test_a_broken_arm_is_refused(column: str, value: str):
     from dataclasses import asdict
@@ -165,8 +179,12 @@ def test_a_broken_arm_is_refused(column: str, value: str):
 
 def test_every_condition_and_kind_has_a_word_on_its_evidence():
     for condition in (
-        "androgenetic_alopecia", "female_pattern_hair_loss", "telogen_effluvium",
-        "senescent_alopecia", "cicatricial_alopecia", "alopecia_areata",
+        "androgenetic_alopecia",
+        "female_pattern_hair_loss",
+        "telogen_effluvium",
+        "senescent_alopecia",
+        "cicatricial_alopecia",
+        "alopecia_areata",
     ):
         assert (condition, "minoxidil") in benefits()
         assert (condition, "needling") in benefits()

@@ -9,19 +9,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
 from anagen.compiled import keep_compiled_programs
 from anagen.evidence.parameters import draws as draw_parameters
 from anagen.evidence.parameters import parameters
+from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.range_of_validity import warnings_for
 from anagen.reading import BadInput
-from anagen.scalp.conditions import Person
-from anagen.scalp.course import Scalp, Treatment, run
-from anagen.scalp.delivery import Minoxidil
-from anagen.scalp.needling import PEN, ROLLER, STAMP, Device
+from anagen.scalp.course import run
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 CHANGE_WEEKS = (12, 24, 36, 48, 52)
@@ -166,119 +163,6 @@ def _check(patient: Patient, weeks: int, draws: int, seed: int) -> None:
 def model_version() -> str:
     """Version of the program, which is the version of its model."""
     return version("anagen")
-
-
-def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
-    """Drawn parameters laid out as the scalp wants them."""
-    return Scalp(
-        **{
-            mechanism: numbers(
-                **{name: jnp.asarray(drawn[f"{mechanism}.{name}"]) for name in numbers._fields}
-            )
-            for mechanism, numbers in Scalp.__annotations__.items()
-        }
-    )
-
-
-def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
-    """What is known of the person, for each draw; unknown is NaN."""
-    draws = len(drawn["counting.variation"])
-    hair = patient.hair
-
-    def known(value: float | None) -> Array:
-        return jnp.full(draws, np.nan if value is None else value)
-
-    return Person(
-        age_years=known(patient.age),
-        is_male=known(float(patient.sex == "male")),
-        history_years=jnp.asarray(_history_years(patient, drawn)),
-        total_density_per_cm2=known(hair and hair.total_density_per_cm2),
-        terminal_fraction=known(hair and hair.terminal_fraction),
-        mean_diameter_um=known(hair and hair.mean_diameter_um),
-        anagen_fraction=known(hair and hair.anagen_fraction),
-    )
-
-
-def _history_years(patient: Patient, drawn: Mapping[str, np.ndarray]) -> np.ndarray:
-    """How long the condition has been at work, for each draw."""
-    onset_years = None
-    if patient.months_since_onset is not None:
-        onset_years = patient.months_since_onset / 12
-    match patient.condition:
-        case "androgenetic_alopecia" | "female_pattern_hair_loss":
-            # Loss is noticed years after shrinking begins, so a grade tells more than the onset.
-            if patient.grade is not None:
-                years = grade_share(patient.grade) * drawn["pattern.years_per_grade_step"]
-            else:
-                years = drawn["pattern.years_without_grade"]
-            return np.maximum(years, onset_years or 0.0)
-        case "senescent_alopecia":
-            return np.zeros_like(drawn["counting.variation"])  # told by age
-        case condition:
-            mechanism = condition.split("_")[{"telogen_effluvium": 1}.get(condition, -1)]
-            mechanism = {"alopecia": "cicatricial"}.get(mechanism, mechanism)
-            undated = drawn[f"{mechanism}.years_without_date"]
-            return undated if onset_years is None else np.full_like(undated, onset_years)
-
-
-def grade_share(grade: str) -> float:
-    """A grade as a share of its scale, from none (0) to complete (1)."""
-    scale, _, step = grade.partition("_")
-    match scale:
-        case "norwood":
-            return (3.5 if step == "3v" else int(step)) / 7 - 1 / 7
-        case "ludwig":
-            return int(step) / 3
-        case "sinclair":
-            return (int(step) - 1) / 4
-        case _:
-            return int(step) / 100
-
-
-def treatment_of(protocol: Protocol, draws: int) -> Treatment:
-    """A protocol as arrays. What is left out takes the device's typical value (NaN here)."""
-
-    def each(value: float) -> Array:
-        return jnp.full(draws, float(value))
-
-    def stated(value: float | None) -> Array:
-        return each(np.nan if value is None else value)
-
-    course, device = protocol.course, protocol.device
-    needled = course.sessions > 0 and device is not None
-    minoxidil = protocol.topical("minoxidil")
-    typical = {name: p.centre for name, p in parameters().items() if name.startswith("usual.")}
-
-    def usual(value: float | None, name: str) -> float:
-        return typical[f"usual.{name}"] if value is None else value
-
-    per_day = usual(minoxidil.per_day, "minoxidil_per_day") if minoxidil else 0.0
-    return Treatment(
-        device=Device(
-            kind=each(
-                {"roller": ROLLER, "stamp": STAMP, "pen": PEN}[device.kind] if needled else 0
-            ),
-            needle_mm=each(device.needle_mm if needled else 0.0),
-            needles=stated(device.needles if needled else None),
-            rate_hz=stated(device.rate_hz if needled else None),
-            passes=each(usual(course.passes, "passes") if needled else 0.0),
-        ),
-        sessions=each(course.sessions if needled else 0),
-        interval_days=each(course.interval_days or 1.0),
-        bleeding=each(course.endpoint == "pinpoint_bleeding"),
-        minoxidil=Minoxidil(
-            strength_percent=each(
-                usual(minoxidil and minoxidil.strength_percent, "minoxidil_strength_percent")
-            ),
-            dose_ml=each(usual(minoxidil and minoxidil.dose_ml, "minoxidil_dose_ml")),
-            per_day=each(per_day),
-            hold_hours=each(usual(minoxidil and minoxidil.hold_hours, "minoxidil_hold_hours")),
-            area_cm2=each(usual(course.area_cm2, "area_cm2")),
-        ),
-        prp=each(protocol.topical("prp") is not None),
-        growth_factors=each(protocol.topical("growth_factors") is not None),
-        triamcinolone=each(protocol.topical("triamcinolone") is not None),
-    )
 
 
 def _forecast(

@@ -30,7 +30,9 @@ def candidates(patient: Patient) -> list[Candidate]:
     none = Candidate("none", "none", "No needling, no medicine", _protocol(None, None, None))
     minoxidil = _minoxidil(hold_hours=0.0)
     medicine = Candidate(
-        "minoxidil", "minoxidil", "Medicine only: minoxidil 5 % twice a day",
+        "minoxidil",
+        "minoxidil",
+        "Medicine only: minoxidil 5 % twice a day",
         _protocol(None, None, minoxidil),
     )
     found = [none, medicine]
@@ -45,7 +47,9 @@ def _needled(needle_mm: float, sessions: int, interval: float, areata: bool) -> 
     course = f"{needle_mm:g} mm, {sessions} sessions every {interval / 7:g} weeks"
     key = f"{needle_mm:g}mm-{sessions}x{interval:g}d"
     alone = Candidate(
-        f"needling-{key}", "needling", f"Needling {course}",
+        f"needling-{key}",
+        "needling",
+        f"Needling {course}",
         _protocol(needle_mm, (sessions, interval), None),
     )
     if areata:
@@ -56,7 +60,9 @@ def _needled(needle_mm: float, sessions: int, interval: float, areata: bool) -> 
         added = _minoxidil(hold_hours=48.0 if needle_mm > 1.0 else 24.0)
         name, kind = f"Needling {course}, with minoxidil 5 %", "needling_minoxidil"
     both = Candidate(
-        f"{kind.replace('_', '-')}-{key}", kind, name,
+        f"{kind.replace('_', '-')}-{key}",
+        kind,
+        name,
         _protocol(needle_mm, (sessions, interval), added),
     )
     return [alone, both]
@@ -79,7 +85,10 @@ def _protocol(
     return Protocol(
         device=Device(kind="pen", needle_mm=needle_mm, needles=12, rate_hz=120.0),
         course=Course(
-            sessions=sessions, interval_days=interval, passes=4, area_cm2=100.0,
+            sessions=sessions,
+            interval_days=interval,
+            passes=4,
+            area_cm2=100.0,
             endpoint="erythema",
         ),
         topicals=topicals,

@@ -21,7 +21,7 @@ _NORWOOD = r"norwood_([1-7]|3v)"
 _LUDWIG_SINCLAIR = r"ludwig_[1-3]|sinclair_[1-5]"
 _NORWOOD_SAID = "norwood_1 to norwood_7 or norwood_3v"
 _LUDWIG_SINCLAIR_SAID = "ludwig_1 to ludwig_3 or sinclair_1 to sinclair_5"
-# (condition, sex) -> the grades that can describe it. Scales: Norwood-Hamilton, Ludwig, Sinclair, SALT.
+# (condition, sex) -> the grades that can describe it: Norwood-Hamilton, Ludwig, Sinclair, SALT.
 _GRADES: dict[tuple[str, str], tuple[str, str]] = {
     ("androgenetic_alopecia", "male"): (_NORWOOD, _NORWOOD_SAID),
     ("androgenetic_alopecia", "female"): (
@@ -39,7 +39,10 @@ class Noted(Stated):
 
     name: str = Field(min_length=1, max_length=120, description="a name or an ICD-10-CM code")
     days_ago: float | None = Field(
-        None, ge=0, le=45000, description="the number of days since it ended or was done, 0 or more"
+        default=None,
+        ge=0,
+        le=45000,
+        description="the number of days since it ended or was done, 0 or more",
     )
 
 
@@ -48,7 +51,10 @@ class Medicine(Stated):
 
     name: str = Field(min_length=1, max_length=120, description="a medicine's name or RxNorm code")
     stopped_days_ago: float | None = Field(
-        None, ge=0, le=45000, description="the number of days since the last dose, 0 or more"
+        default=None,
+        ge=0,
+        le=45000,
+        description="the number of days since the last dose, 0 or more",
     )
 
 
@@ -64,16 +70,22 @@ class Hair(Stated):
     """What was measured on the area to be treated. Each value is optional."""
 
     total_density_per_cm2: float | None = Field(
-        None, ge=0, le=500, description="all visible hairs per cm², a number from 0 to 500"
+        default=None, ge=0, le=500, description="all visible hairs per cm², a number from 0 to 500"
     )
     terminal_fraction: float | None = Field(
-        None, ge=0, le=1, description="the share of terminal hairs, a number from 0 to 1"
+        default=None, ge=0, le=1, description="the share of terminal hairs, a number from 0 to 1"
     )
     mean_diameter_um: float | None = Field(
-        None, ge=10, le=150, description="the mean hair diameter, a number of µm from 10 to 150"
+        default=None,
+        ge=10,
+        le=150,
+        description="the mean hair diameter, a number of µm from 10 to 150",
     )
     anagen_fraction: float | None = Field(
-        None, ge=0, le=1, description="the share of visible hairs in anagen, a number from 0 to 1"
+        default=None,
+        ge=0,
+        le=1,
+        description="the share of visible hairs in anagen, a number from 0 to 1",
     )
 
 
@@ -87,41 +99,46 @@ class Patient(Stated):
         "telogen_effluvium, senescent_alopecia, cicatricial_alopecia or undiagnosed"
     )
     grade: str | None = Field(
-        None,
+        default=None,
         description="norwood_1 to norwood_7 (or norwood_3v), ludwig_1 to ludwig_3, "
         "sinclair_1 to sinclair_5, or salt_0 to salt_100, as fits the condition",
     )
     months_since_onset: float | None = Field(
-        None, ge=0, le=1440, description="a number of months, 0 or more, not longer than the life"
+        default=None,
+        ge=0,
+        le=1440,
+        description="a number of months, 0 or more, not longer than the life",
     )
     skin_type: int | None = Field(
-        None, ge=1, le=6, description="a Fitzpatrick type, a whole number from 1 to 6"
+        default=None, ge=1, le=6, description="a Fitzpatrick type, a whole number from 1 to 6"
     )
-    weight_kg: float | None = Field(None, ge=2, le=350, description="a number of kg from 2 to 350")
-    pregnant: bool | None = Field(None, description="true or false")
-    breastfeeding: bool | None = Field(None, description="true or false")
+    weight_kg: float | None = Field(
+        default=None, ge=2, le=350, description="a number of kg from 2 to 350"
+    )
+    pregnant: bool | None = Field(default=None, description="true or false")
+    breastfeeding: bool | None = Field(default=None, description="true or false")
     conditions: tuple[NotedEntry, ...] | None = Field(
-        None,
+        default=None,
         max_length=200,
         strict=False,
         description="a list of names or ICD-10-CM codes, or {name, days_ago}",
     )
     medications: tuple[MedicineEntry, ...] | None = Field(
-        None,
+        default=None,
         max_length=200,
         strict=False,
         description="a list of names or RxNorm codes, or {name, stopped_days_ago}",
     )
     allergies: tuple[NotedEntry, ...] | None = Field(
-        None, max_length=200, strict=False, description="a list of names"
+        default=None, max_length=200, strict=False, description="a list of names"
     )
     scalp_findings: tuple[NotedEntry, ...] | None = Field(
-        None,
+        default=None,
         max_length=200,
         strict=False,
         description="a list of what is seen today on the area to be needled",
     )
-    hair: Hair | None = Field(None, description="a table [hair] of measured values")
+    hair: Hair | None = Field(default=None, description="a table [hair] of measured values")
 
     @model_validator(mode="after")
     def _belongs_together(self) -> "Patient":

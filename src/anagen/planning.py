@@ -282,9 +282,7 @@ def _would_change(screening: Screening) -> tuple[str, ...]:
     said = []
     for finding in _deciding(screening):
         if screening.decision in _BARRED:
-            wait = (
-                f" ({finding.wait_days:.0f} days left)" if finding.wait_days is not None else ""
-            )
+            wait = f" ({finding.wait_days:.0f} days left)" if finding.wait_days is not None else ""
             said.append(f"{finding.title}: {finding.action}{wait}")
     said += [f"The answer to: {unknown.question}" for unknown in screening.unknown]
     return tuple(said)

@@ -1,4 +1,4 @@
-"""What is done: device, course, numbing cream, topicals and the setting. ``sessions = 0`` is no needling."""
+"""What is done: device, course, numbing cream, topicals, setting. No sessions is no needling."""
 
 from typing import Literal
 
@@ -13,10 +13,13 @@ class Device(Stated):
         ge=0.1, le=3, description="the set needle length, a number of mm from 0.1 to 3"
     )
     needles: int | None = Field(
-        None, ge=1, le=2000, description="the number of needles, a whole number from 1 to 2000"
+        default=None,
+        ge=1,
+        le=2000,
+        description="the number of needles, a whole number from 1 to 2000",
     )
     rate_hz: float | None = Field(
-        None, ge=1, le=300, description="a pen's strokes per second, a number from 1 to 300"
+        default=None, ge=1, le=300, description="a pen's strokes per second, a number from 1 to 300"
     )
 
     @model_validator(mode="after")
@@ -29,14 +32,14 @@ class Device(Stated):
 class Course(Stated):
     sessions: int = Field(ge=0, le=104, description="a whole number from 0 (no needling) to 104")
     interval_days: float | None = Field(
-        None, ge=1, le=365, description="the days between sessions, a number from 1 to 365"
+        default=None, ge=1, le=365, description="the days between sessions, a number from 1 to 365"
     )
-    passes: int | None = Field(None, ge=1, le=60, description="a whole number from 1 to 60")
+    passes: int | None = Field(default=None, ge=1, le=60, description="a whole number from 1 to 60")
     area_cm2: float | None = Field(
-        None, ge=1, le=1000, description="the needled area, a number of cm² from 1 to 1000"
+        default=None, ge=1, le=1000, description="the needled area, a number of cm² from 1 to 1000"
     )
     endpoint: Literal["erythema", "pinpoint_bleeding"] | None = Field(
-        None, description='"erythema" or "pinpoint_bleeding"'
+        default=None, description='"erythema" or "pinpoint_bleeding"'
     )
 
 
@@ -52,17 +55,22 @@ class Anaesthetic(Stated):
         description="one of lidocaine_4, lidocaine_5, lidocaine_prilocaine, lidocaine_tetracaine, "
         "lidocaine_high_strength (compounded) or benzocaine"
     )
-    grams: float | None = Field(None, ge=0, le=500, description="a number of grams from 0 to 500")
+    grams: float | None = Field(
+        default=None, ge=0, le=500, description="a number of grams from 0 to 500"
+    )
     minutes: float | None = Field(
-        None, ge=0, le=600, description="the time on the skin, a number of minutes from 0 to 600"
+        default=None,
+        ge=0,
+        le=600,
+        description="the time on the skin, a number of minutes from 0 to 600",
     )
     area_cm2: float | None = Field(
-        None, ge=1, le=1000, description="the covered area, a number of cm² from 1 to 1000"
+        default=None, ge=1, le=1000, description="the covered area, a number of cm² from 1 to 1000"
     )
-    occluded: bool | None = Field(None, description="true (wrapped) or false")
-    heated: bool | None = Field(None, description="true or false")
+    occluded: bool | None = Field(default=None, description="true (wrapped) or false")
+    heated: bool | None = Field(default=None, description="true or false")
     on_needled_skin: bool | None = Field(
-        None, description="true (put on after needling) or false (removed before)"
+        default=None, description="true (put on after needling) or false (removed before)"
     )
 
 
@@ -71,43 +79,49 @@ class Topical(Stated):
         description="one of minoxidil, prp, growth_factors, triamcinolone or none"
     )
     strength_percent: float | None = Field(
-        None, gt=0, le=15, description="a number of percent above 0 and up to 15"
+        default=None, gt=0, le=15, description="a number of percent above 0 and up to 15"
     )
     dose_ml: float | None = Field(
-        None, gt=0, le=20, description="the millilitres of one application, above 0 and up to 20"
+        default=None,
+        gt=0,
+        le=20,
+        description="the millilitres of one application, above 0 and up to 20",
     )
     per_day: float | None = Field(
-        None, ge=0, le=6, description="applications a day, a number from 0 to 6"
+        default=None, ge=0, le=6, description="applications a day, a number from 0 to 6"
     )
     hold_hours: float | None = Field(
-        None, ge=0, le=672, description="hours without it after a session, a number from 0 to 672"
+        default=None,
+        ge=0,
+        le=672,
+        description="hours without it after a session, a number from 0 to 672",
     )
     sterile: bool | None = Field(
-        None, description="true (sterile and labelled for use on needled skin) or false"
+        default=None, description="true (sterile and labelled for use on needled skin) or false"
     )
 
 
 class Setting(Stated):
     """Where and by whom; each is unknown unless stated."""
 
-    place: Literal["clinic", "home"] | None = Field(None, description='"clinic" or "home"')
-    trained_operator: bool | None = Field(None, description="true or false")
-    single_use_needles: bool | None = Field(None, description="true or false")
+    place: Literal["clinic", "home"] | None = Field(default=None, description='"clinic" or "home"')
+    trained_operator: bool | None = Field(default=None, description="true or false")
+    single_use_needles: bool | None = Field(default=None, description="true or false")
     sterile_prp: bool | None = Field(
-        None, description="true (sterile, single-use, traceable preparation) or false"
+        default=None, description="true (sterile, single-use, traceable preparation) or false"
     )
 
 
 class Protocol(Stated):
     course: Course = Field(description="a table [course] with at least sessions")
     device: Device | None = Field(
-        None, description="a table [device] with at least kind and needle_mm"
+        default=None, description="a table [device] with at least kind and needle_mm"
     )
-    anaesthetic: Anaesthetic | None = Field(None, description="a table [anaesthetic]")
+    anaesthetic: Anaesthetic | None = Field(default=None, description="a table [anaesthetic]")
     topicals: tuple[Topical, ...] = Field(
-        (), max_length=8, strict=False, description="a list of tables [[topicals]]"
+        default=(), max_length=8, strict=False, description="a list of tables [[topicals]]"
     )
-    setting: Setting | None = Field(None, description="a table [setting]")
+    setting: Setting | None = Field(default=None, description="a table [setting]")
 
     @model_validator(mode="after")
     def _belongs_together(self) -> "Protocol":

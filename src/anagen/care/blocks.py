@@ -80,13 +80,14 @@ def course(
     grid = [[" "] * room for _ in range(height)]
     for line in range(row(edges[1]), row(edges[0]) + 1 if begun.blind else 0):
         grid[line] = [BLIND if column % 2 else " " for column in range(room)]
-    for column, week in enumerate(index):
+    lies = {name: [row(float(value)) for value in drawn[name][index]] for name in drawn}
+    for column in range(room):
         for name_low, name_high, sign in (("p05", "p95", NINE), ("p25", "p75", HALF)):
-            for line in range(row(drawn[name_high][week]), row(drawn[name_low][week]) + 1):
+            for line in range(lies[name_high][column], lies[name_low][column] + 1):
                 grid[line][column] = sign
         if against is not None and column % 2:
-            grid[row(against["median"][week])][column] = "-"
-        grid[row(drawn["median"][week])][column] = "━"
+            grid[row(float(against["median"][index[column]]))][column] = "-"
+        grid[lies["median"][column]][column] = "━"
     grid[row(begun.value)][0] = "●" if begun.measured else "○"
     lines = []
     marks = {row(tick): tick for tick in ticks(low, high, 6)}

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from anagen.care import words
 from anagen.care.inputs import missing, used
+from anagen.care.table import Numbers, numbers_of
 from anagen.care.words import THIN, plain
 
 if TYPE_CHECKING:
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from anagen.planning import Option, Plan
     from anagen.screening import Finding, Screening
 
-MARKS = (4, 8, 12, 16, 24, 36, 52, 78, 104)  # weeks at which numbers are shown
 LEADING = 3  # options besides medicine only and no needling that a page shows first
 ORDER = (
     "By the mean gain over the whole time, less what the visits, the days of redness, the daily "
@@ -73,15 +71,6 @@ class Row:
     expectation: str
     warnings: tuple[str, ...]
     screening: str
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """The table behind a chart: rows of cells under a head."""
-
-    caption: str
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -206,46 +195,6 @@ def row_of(option: "Option", weeks: int) -> Row:
         expectation=words.expectation(option.forecast, weeks),
         warnings=tuple(plain(warning) for warning in option.forecast.warnings),
         screening=words.DECISIONS[option.screening.decision],
-    )
-
-
-def numbers_of(forecast: "Forecast", compare: "Forecast | None") -> Numbers:
-    """The numbers behind the chart of hairs, in the weeks that matter."""
-    last = int(forecast.weeks[-1])
-    smallest = forecast.detectable.smallest_change_per_cm2
-    drawn = forecast.band(words.TOTAL)
-    against = compare.band(words.TOTAL) if compare is not None else None
-    rows: list[tuple[str, ...]] = []
-    for week in [0, *[mark for mark in MARKS if mark < last], last]:
-        at = int(np.searchsorted(forecast.weeks, week))
-        change = forecast.change(words.TOTAL, week)
-        cells = [
-            str(week),
-            *(words.number(float(drawn[name][at])) for name in ("p05", "p25", "median")),
-            *(words.number(float(drawn[name][at])) for name in ("p75", "p95")),
-            words.with_band(change) if week else "0",
-            "yes" if abs(change["median"]) > smallest else "no",
-        ]
-        if against is not None:
-            cells.append(
-                f"{against['median'][at]:.0f}{THIN}"
-                f"({against['p05'][at]:.0f} to {against['p95'][at]:.0f})"
-            )
-        rows.append(tuple(cells))
-    head = (
-        "Week",
-        "5 %",
-        "25 %",
-        "Median",
-        "75 %",
-        "95 %",
-        "Change since today",
-        "Can one count tell the median change?",
-    )
-    return Numbers(
-        caption="Visible hairs per cm²: the share of draws that end below each value",
-        head=(*head, "No needling") if against is not None else head,
-        rows=tuple(rows),
     )
 
 

@@ -14,8 +14,9 @@ from rich.table import Table
 from rich.text import Text
 
 from anagen.care import blocks, words
-from anagen.care.content import MARKS, next_step, row_of, untreated
+from anagen.care.content import next_step, row_of, untreated
 from anagen.care.marks import LETTERS, colour_of
+from anagen.care.table import MARKS
 from anagen.care.words import plain
 
 if TYPE_CHECKING:

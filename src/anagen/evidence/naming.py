@@ -21,11 +21,13 @@ class Recognised:
     allergy: bool = False  # it is what the person is allergic to
 
 
-_DOSE = re.compile(r"\b\d+(?:[.,]\d+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%)(?:\s*/\s*\w+)?(?!\w)", re.I)
-_FORMS = frozenset(
-    "tablet tablets capsule capsules pill pills injection injections daily weekly once twice "
-    "current currently".split()
-)  # fmt: skip
+_DOSE = re.compile(
+    r"\b\d+(?:[.,]\d+)?\s*(?:mg|mcg|µg|ug|g|ml|iu|units?|%)(?:\s*/\s*\w+)?(?!\w)", re.I
+)
+_FORMS = {
+    "tablet", "tablets", "capsule", "capsules", "pill", "pills", "injection", "injections",
+    "daily", "weekly", "once", "twice", "currently",
+}  # fmt: skip
 # Phrase -> what it says: "past", "elsewhere", "allergy", or "" for words that change nothing.
 _BEFORE = {
     "history of": "past", "past history of": "past", "personal history of": "past",
@@ -72,7 +74,7 @@ def recognise(written: str, known: Vocabulary) -> Recognised | None:
 
 
 def _take_phrase(left: list[str]) -> tuple[str | None, list[str]]:
-    """The longest known phrase at either end, and the words without it; None where there is none."""
+    """The longest known phrase at either end and the words without it; None if there is none."""
     for length in range(min(4, len(left) - 1), 0, -1):
         before, after = " ".join(left[:length]), " ".join(left[-length:])
         if before in _BEFORE:

@@ -1,7 +1,7 @@
 """The screening rules: what speaks against needling, why, what to do, and who says so."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
 from typing import Any
@@ -13,10 +13,10 @@ APPLIES_TO = ("procedure", "anaesthetic", "topical_minoxidil", "prp", "operator"
 CATEGORIES = ("absolute", "relative", "caution")
 LEADS_TO = ("caution", "defer", "refer", "do_not_treat")
 CERTAINTIES = ("high", "moderate", "low", "judgement")
-_RULE_KEYS = frozenset(
-    "title applies_to category leads_to drugs reason action conflict washout_days_min "
-    "washout_days_max sources certainty when".split()
-)
+_RULE_KEYS = {
+    "title", "applies_to", "category", "leads_to", "drugs", "reason", "action", "conflict",
+    "washout_days_min", "washout_days_max", "sources", "certainty", "when",
+}  # fmt: skip
 _TEXTS = ("title", "reason", "action")
 
 
@@ -49,12 +49,12 @@ class Alternative:
     terms: tuple[str, ...] = ()  # "=x" is x itself and none of its kinds
     allergies: tuple[str, ...] = ()
     state: str = "now"  # now, past or ever
-    field: bool = False
+    in_field: bool = False
     together_with: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     answer: Question | None = None
     within_days: float | None = None
-    facts: Mapping[str, Comparison] = field(default_factory=dict)
+    facts: Mapping[str, Comparison] = MappingProxyType({})
     weight: str = ""  # "", caution or information
 
 
@@ -161,7 +161,7 @@ def _rule(
 def _alternative(
     where: str, table: Mapping[str, Any], words: Vocabulary, questions: Mapping[str, str]
 ) -> Alternative:
-    _refuse_strange(where, table, frozenset(Alternative.__dataclass_fields__))
+    _refuse_strange(where, table, set(Alternative.__dataclass_fields__))
     answer = table.get("answer")
     for term in (
         *table.get("terms", ()),
@@ -183,7 +183,7 @@ def _alternative(
         terms=tuple(table.get("terms", ())),
         allergies=tuple(table.get("allergies", ())),
         state=table.get("state", "now"),
-        field=table.get("field", False),
+        in_field=table.get("in_field", False),
         together_with=tuple(table.get("together_with", ())),
         unless=tuple(table.get("unless", ())),
         answer=Question(tuple(answer["yes"]), tuple(answer["no"]), answer["question"])
@@ -199,7 +199,7 @@ def _alternative(
 
 def _comparison(where: str, table: Mapping[str, Any]) -> Comparison:
     allowed = {"is", "is_not", "from", "above", "below", "stated", "or_unknown"}
-    _refuse_strange(where, table, frozenset(allowed))
+    _refuse_strange(where, table, allowed)
     return Comparison(
         is_=tuple(table.get("is", ())),
         is_not=tuple(table.get("is_not", ())),
@@ -211,7 +211,7 @@ def _comparison(where: str, table: Mapping[str, Any]) -> Comparison:
     )
 
 
-def _refuse_strange(where: str, table: Mapping[str, Any], allowed: frozenset[str]) -> None:
+def _refuse_strange(where: str, table: Mapping[str, Any], allowed: set[str]) -> None:
     strange = set(table) - allowed
     if strange:
         raise BadRecord(f"{where} has unknown keys: {', '.join(sorted(strange))}.")

@@ -39,7 +39,7 @@ class Term:
 
 @dataclass(frozen=True)
 class Code:
-    """One code of ICD-10-CM or RxNorm. ``covers`` is "exact", or "family" for all codes below it."""
+    """One code of ICD-10-CM or RxNorm; ``covers`` is "exact", or "family" for all below it."""
 
     system: str
     code: str

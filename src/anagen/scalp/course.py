@@ -7,8 +7,9 @@ drive of its half-days → follicles; of a week: endpoints. Couplings
     mean anagen                         × (1 + γ_G S + γ_M M)
     growing hairs move up a class       at (θ_G S + θ_M M)(1 − d/d_max)
     M, the drug's effect                dM/dt = (M* − M)/τ,  M* = (1+K) sX/(K + sX)
-with S the healing signal as follicles sense it, X the follicles' dose relative to standard use, s the activity of the
-enzyme that activates minoxidil. β_G may be negative: that needling alone helps is not established.
+with S the healing signal as follicles sense it, X the follicles' dose relative to standard use, s
+the activity of the enzyme that activates minoxidil. β_G may be negative: that needling alone helps
+is not established.
 Sources: the records ``effects.*`` and those of each mechanism.
 """
 
@@ -178,7 +179,7 @@ def _half_day(
 def _minoxidil_effect(
     effect: Array, uptake: delivery.Uptake, flow_ratio: Array, field: needling.Channels, p: Scalp
 ) -> Array:
-    """The drug's effect on follicles after half a day's uptake; 1 in standard use, typical enzyme."""
+    """The drug's effect after half a day's uptake; 1 in standard use with a typical enzyme."""
     d = p.delivery
     diffusion = delivery.dermal_diffusion_cm2_s(d.minoxidil_molar_mass_g_mol, d)
     # More flow carries more drug away before it reaches the follicle (coupling iii).

@@ -7,7 +7,7 @@ Equations
     breaching              ρ_eff = ρ · p_pierce
     depth reached          d = φ L − h_gap, never the set length
     channel mouth          a = κ · a_needle, elastic recoil
-    Poisson field          mean nearest neighbour 1/(2√ρ); share within r of a channel 1 − exp(−ρπr²)
+    Poisson field          mean nearest neighbour 1/(2√ρ); share within r: 1 − exp(−ρπr²)
 Units: ρ per cm², lengths of tissue mm, mouths µm. Sources: the records ``needling.*``.
 """
 

@@ -69,9 +69,7 @@ def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Sta
         loss=m.loss_per_day,
     )
     shrinks = (m.shrinks > 0) & (m.history_days > 0)
-    longest = jnp.where(
-        shrinks, cycle.longest_history_years * DAYS_PER_YEAR, m.history_days
-    )
+    longest = jnp.where(shrinks, cycle.longest_history_years * DAYS_PER_YEAR, m.history_days)
     _, on_the_way = history.follow(well, past, delay, longest, STEP_DAYS)
     likely = _likely_history(person, m, on_the_way, longest, cycle, limits)
     days = jnp.where(shrinks, likely, longest)
@@ -80,7 +78,11 @@ def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Sta
 
 
 def _likely_history(
-    person: Person, m: Modulation, on_the_way: Array, longest: Array, cycle: Cycle,
+    person: Person,
+    m: Modulation,
+    on_the_way: Array,
+    longest: Array,
+    cycle: Cycle,
     limits: Endpoints,
 ) -> Array:
     """The most probable length of history, days (draws,)."""

@@ -3,3 +3,4 @@
 from anagen.screening.decision import Finding as Finding
 from anagen.screening.decision import Screening as Screening
 from anagen.screening.decision import Unknown as Unknown
+from anagen.screening.engine import screen as screen

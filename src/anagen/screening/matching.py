@@ -113,7 +113,7 @@ def _by_terms(rule: Rule, alternative: Alternative, case: Case, known: Vocabular
     met = [
         one
         for entry in _stated(alternative.terms, case.entries)
-        if not (alternative.field and entry.elsewhere)
+        if not (alternative.in_field and entry.elsewhere)
         and (one := _in_time(rule, alternative, entry)).holds
     ]
     if not met:
@@ -123,7 +123,9 @@ def _by_terms(rule: Rule, alternative: Alternative, case: Case, known: Vocabular
     worst = met[0]
     return Match(
         True,
-        because=tuple(text for one in met if one.disputed == worst.disputed for text in one.because),
+        because=tuple(
+            text for one in met if one.disputed == worst.disputed for text in one.because
+        ),
         wait_days=worst.wait_days,
         disputed=worst.disputed,
         undated=worst.undated,
@@ -166,7 +168,7 @@ def _answered(alternative: Alternative, case: Case) -> Match:
 
 def _compare(fact: str, wanted: Comparison, value: Any) -> Match:
     if wanted.stated is False:
-        return Match(True) if value in (UNKNOWN, ABSENT) else NO
+        return YES if value in (UNKNOWN, ABSENT) else NO
     if value is ABSENT:
         return NO
     if value is UNKNOWN:
@@ -182,6 +184,8 @@ def _compare(fact: str, wanted: Comparison, value: Any) -> Match:
     )
     if not fits:
         return NO
+    if fact == "needling":  # true of everybody who asks about needling; it explains nothing
+        return YES
     shown = f"{value:g}" if isinstance(value, float) else str(value).lower()
     wait = None
     if fact == "months_since_onset" and wanted.below is not None:
