@@ -124,7 +124,7 @@ def make_forecast(
     warnings: tuple[str, ...] = (),
     seed: int = 0,
 ) -> Forecast:
-    """A course that ends ``gain`` ± ``spread`` hairs/cm² from its baseline; medicine sheds early."""
+    """A course that ends ``gain`` ± ``spread`` hairs/cm² from its baseline; medicine sheds."""
     draw = np.random.default_rng(seed)
     reached = draw.normal(gain, spread, (400, 1))
     pace = draw.uniform(14, 22, (400, 1))

@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -26,8 +27,12 @@ COURSE = make_forecast(13, 9, make_protocol(12, (MINOXIDIL,)))
 UNTREATED = make_forecast(-7, 5, make_protocol(0))
 
 
-def drawing(**options):
-    return ElementTree.fromstring(forecast_chart(COURSE, no_needling=UNTREATED, **options))
+def parsed(svg: str) -> Any:
+    return ElementTree.fromstring(svg)
+
+
+def drawing(**options: Any) -> Any:
+    return parsed(forecast_chart(COURSE, no_needling=UNTREATED, **options))
 
 
 def points(element):
@@ -98,7 +103,7 @@ def test_the_axis_never_cuts_off_the_baseline_nor_the_blind_zone(gain):
     low, high = span([forecast], "total_density_per_cm2")
     assert low <= BASELINE - SMALLEST
     assert high >= BASELINE + SMALLEST
-    root = ElementTree.fromstring(forecast_chart(forecast, plot_height=270))
+    root = parsed(forecast_chart(forecast, plot_height=270))
     height = float(root.get("height", 0))
     assert 0 < float(by_class(root, "baseline").get("cy")) < height
 
@@ -117,7 +122,7 @@ def test_changes_too_small_to_measure_are_hatched_and_say_so():
 def test_a_count_has_its_error_bar_and_an_estimate_is_hollow():
     assert by_class(drawing(), "counting-error") is not None
     patient = COURSE.patient.model_copy(update={"hair": None})
-    root = ElementTree.fromstring(forecast_chart(replace(COURSE, patient=patient)))
+    root = parsed(forecast_chart(replace(COURSE, patient=patient)))
     assert "counting-error" not in [each.get("class") for each in root.iter()]
     assert by_class(root, "baseline").get("fill") == ON_PAGE["card"]
     assert "estimated start" in " ".join(root.itertext())
@@ -126,7 +131,7 @@ def test_a_count_has_its_error_bar_and_an_estimate_is_hollow():
 def test_every_session_has_its_needle_and_those_after_the_end_have_none():
     assert by_class(drawing(), "sessions").get("d").count("M") == 12
     long = make_forecast(5, 5, make_protocol(40))
-    root = ElementTree.fromstring(forecast_chart(long))
+    root = parsed(forecast_chart(long))
     assert by_class(root, "sessions").get("d").count("M") == 26
 
 
@@ -157,7 +162,7 @@ def test_the_description_never_gives_a_middle_without_its_range():
 def test_options_are_compared_on_one_scale():
     plan = make_plan()
     named = [(option.name, option.forecast) for option in plan.options]
-    roots = [ElementTree.fromstring(each) for each in comparison_charts(named)]
+    roots = [parsed(each) for each in comparison_charts(named)]
     scales = [
         [(t.text, t.get("y")) for t in root.iter(f"{SVG}text") if t.get("text-anchor") == "end"][:4]
         for root in roots
@@ -175,9 +180,7 @@ def test_paper_gets_fixed_colours_and_a_page_gets_its_own():
 
 @pytest.mark.parametrize("endpoint", sorted(COURSE.draws))
 def test_every_endpoint_of_a_forecast_can_be_drawn(endpoint):
-    if endpoint in ("infection_risk",):
-        pytest.skip("said in words, not drawn")
-    ElementTree.fromstring(forecast_chart(COURSE, endpoint, no_needling=UNTREATED))
+    parsed(forecast_chart(COURSE, endpoint, no_needling=UNTREATED))
 
 
 @pytest.mark.parametrize(("low", "high"), [(0, 1), (157.3, 201.2), (-3, 4), (0.02, 0.021)])

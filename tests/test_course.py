@@ -118,21 +118,23 @@ def test_a_third_to_a_half_of_patches_recover_within_a_year_untreated():
     assert bool(jnp.all((sooner.ends_on_day <= m.ends_on_day) | ~faster))
 
 
-def test_remission_day_solves_the_summed_hazard():
+@pytest.mark.parametrize(
+    ("chance", "factor", "course"), [(0.9, 4.0, 60.0), (0.2, 4.0, 60.0), (0.5, 0.5, 200.0)]
+)
+def test_remission_day_solves_the_summed_hazard(chance: float, factor: float, course: float):
     from anagen.scalp.conditions.areata import remission_day
 
-    for chance, factor, course in ((0.9, 4.0, 60.0), (0.2, 4.0, 60.0), (0.5, 0.5, 200.0)):
-        hazard = 1.5e-3
-        day = float(remission_day(*(jnp.array(v) for v in (hazard, factor, course, chance))))
-        summed = solve_ivp(
-            lambda t, _, f=factor, c=course: [hazard * (f if t < c else 1.0)],
-            (0, day),
-            [0.0],
-            rtol=1e-9,
-            atol=1e-12,
-            max_step=1.0,
-        ).y[0, -1]
-        assert summed == pytest.approx(-np.log(chance), rel=5e-3)
+    hazard = 1.5e-3
+    day = float(remission_day(*(jnp.array(v) for v in (hazard, factor, course, chance))))
+    summed = solve_ivp(
+        lambda t, _: [hazard * (factor if t < course else 1.0)],
+        (0, day),
+        [0.0],
+        rtol=1e-9,
+        atol=1e-12,
+        max_step=1.0,
+    ).y[0, -1]
+    assert summed == pytest.approx(-np.log(chance), rel=5e-3)
 
 
 def test_the_drug_is_conserved_over_a_year_with_sessions_and_holds():

@@ -107,7 +107,7 @@ def test_v3_5_decay_length_in_the_dermis(
     )
 
 
-def test_v3_7_plasma_level_of_the_label_dose(central: Scalp):
+def test_v3_7_plasma_level_of_the_label_dose():
     clearance = 1.4 * 1e6 / (25.4 * 1e3)  # mg/day over ng·h/mL, in L/h
     assert clearance == pytest.approx(55, abs=0.2)
     level = delivery.mean_plasma_ng_ml(jnp.array(1.4), jnp.array(clearance))

@@ -28,7 +28,6 @@ _HOME = {
     "screen": "anagen.screening",
     "simulate": "anagen.forecast",
 }
-__all__ = list(_HOME)
 
 
 def __getattr__(name: str) -> Any:

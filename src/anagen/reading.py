@@ -116,7 +116,7 @@ def _sentence(refused: ValidationError, model: type[BaseModel]) -> str:
     more = f" ({len(faults) - 1} more to mend after this one)" if len(faults) > 1 else ""
     place = ".".join(_short(str(step), 40) for step in fault["loc"])
     if fault["type"] == "value_error":  # raised by our own validators, already a sentence
-        said = str(fault["ctx"]["error"])
+        said = str(fault.get("ctx", {}).get("error", fault["msg"]))
         return f"{place}: {said}{more}" if place else f"{said}{more}"
     owner = _model_at(model, fault["loc"][:-1])
     if fault["type"] == "extra_forbidden":

@@ -70,6 +70,7 @@ ENDPOINTS: Mapping[str, tuple[str, str]] = {
     "plasma_minoxidil_ng_ml": ("Minoxidil in the blood", "ng/mL"),
     "channel_open_fraction": ("Needle channels still open", "share"),
     "healing_signal": ("Healing signal", "relative"),
+    "infection_risk": ("Risk of infection so far", "share"),
 }
 
 
