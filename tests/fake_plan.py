@@ -19,6 +19,8 @@ BASELINE = 172.0
 SMALLEST = 14.0
 VERSION = "0.1.0+fake"
 HOSTILE = '<script>alert("x")</script> #panic() *a* [red]b[/red] \x1b[31m {{ 7 * 7 }} \u202etxt'
+# As far as a patient file lets it through.
+NAME = '<script>alert("x")</script> #panic() *a* {{ 7 * 7 }}'
 
 PATIENT: dict[str, Any] = {
     "age": 34,
@@ -282,7 +284,7 @@ def make_barred_plan() -> Plan:
 
 def make_hostile_plan() -> Plan:
     """Text that would do harm where it is read as more than text."""
-    made = make_plan(medications=[HOSTILE[:120]])
+    made = make_plan(medications=[NAME])
     finding = replace(BLEEDING, title=HOSTILE, trigger=HOSTILE, source=HOSTILE)
     screening = replace(
         made.screening,

@@ -1,4 +1,4 @@
-"""People and protocols for the screening tests, and for every rule one who meets it and one who does not."""
+"""People and protocols for the screening tests; for every rule, one who meets it and a near one."""
 
 from typing import Any, NamedTuple
 
@@ -191,9 +191,7 @@ PAIRS: list[Pair] = [
     ),
     _plan("C34c", course(anaesthetic=EMLA | {"on_needled_skin": True}), course(anaesthetic=EMLA)),
     _plan("C34d", course(anaesthetic=EMLA | {"occluded": True}), course(anaesthetic=EMLA)),
-    _plan(
-        "C35a", course(MINOXIDIL | {"hold_hours": 23.9}), course(MINOXIDIL | {"hold_hours": 24})
-    ),
+    _plan("C35a", course(MINOXIDIL | {"hold_hours": 23.9}), course(MINOXIDIL | {"hold_hours": 24})),
     _plan(
         "C35b",
         course(MINOXIDIL | {"hold_hours": 24}, device=_DEEP),

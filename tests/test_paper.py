@@ -3,8 +3,8 @@
 import re
 from datetime import date
 from io import BytesIO
+from typing import Any
 
-import pytest
 import typst
 from fake_plan import make_barred_plan, make_hostile_plan, make_plan
 from pypdf import PdfReader
@@ -19,6 +19,10 @@ RAW = report_pdf(PLAN, date(2026, 3, 2))
 def text_of(raw):
     read = "\n".join(page.extract_text() for page in PdfReader(BytesIO(raw)).pages)
     return " ".join(read.replace("\u00a0", " ").split())
+
+
+def catalogue(raw) -> Any:
+    return PdfReader(BytesIO(raw)).trailer["/Root"]
 
 
 def structure(node, found):
@@ -36,7 +40,7 @@ def structure(node, found):
 
 def test_it_is_tagged_titled_and_says_its_language():
     reader = PdfReader(BytesIO(RAW))
-    root = reader.trailer["/Root"].get_object()
+    root = catalogue(RAW)
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
@@ -46,9 +50,7 @@ def test_it_is_tagged_titled_and_says_its_language():
 
 
 def test_headings_tables_and_pictures_are_tagged_and_pictures_described():
-    reader = PdfReader(BytesIO(RAW))
-    root = reader.trailer["/Root"].get_object()
-    elements = structure(root["/StructTreeRoot"]["/K"], [])
+    elements = structure(catalogue(RAW)["/StructTreeRoot"]["/K"], [])
     kinds = [str(each.get("/S")) for each in elements]
     assert {"/H1", "/H2", "/H3", "/Table", "/TH", "/L"} <= set(kinds)
     figures = [each for each in elements if each.get("/S") == "/Figure"]
@@ -77,9 +79,10 @@ def test_what_must_always_stand_there():
 def test_it_is_a4_and_set_in_the_fonts_of_the_package_alone():
     reader = PdfReader(BytesIO(RAW))
     assert [round(float(side)) for side in reader.pages[0].mediabox[2:]] == [595, 842]
+    pages: Any = reader.pages
     fonts = {
         str(font.get_object()["/BaseFont"])
-        for page in reader.pages
+        for page in pages
         for font in page["/Resources"]["/Font"].values()
     }
     assert fonts
@@ -97,9 +100,9 @@ def test_typst_and_html_commands_in_a_persons_text_stay_text():
 
 
 def test_letters_the_font_lacks_are_replaced_and_owned_up_to():
-    raw = report_pdf(make_plan(medications=["麻黄 😀 ἀλώπηξ"]))
+    raw = report_pdf(make_plan(medications=["麻黄 Łódź 😀"]))
     said = text_of(raw)
-    assert "?? ? ἀλώπηξ" in said
+    assert "?? Łódź ?" in said
     assert "cannot be printed here" in said
     assert "cannot be printed here" not in text_of(RAW)
 
@@ -132,6 +135,5 @@ def test_a_person_who_must_not_be_needled_gets_a_page_too():
     assert not re.search(r"The options|Talked over", said)
 
 
-@pytest.mark.parametrize("raw", [RAW], ids=["plan"])
-def test_no_page_promises(raw):
-    assert not re.search(r"regrow|miracle|guarantee|before/after", text_of(raw), re.I)
+def test_no_page_promises():
+    assert not re.search(r"regrow|miracle|guarantee|before/after", text_of(RAW), re.I)

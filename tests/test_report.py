@@ -4,7 +4,9 @@ import re
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 
+import numpy as np
 import pytest
 from fake_plan import (
     HOSTILE,
@@ -175,7 +177,7 @@ def test_a_page_can_be_walked_by_its_structure(read):
     assert dict(read.elements)["html"]["lang"] == "en"
     levels = [int(tag[1]) for tag in tags if re.fullmatch(r"h[1-6]", tag)]
     assert levels[0] == 1
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     ids = [a["id"] for _, a in read.elements if "id" in a]
     assert len(ids) == len(set(ids))
     for _, attributes in read.elements:
@@ -228,6 +230,21 @@ def test_a_gain_smaller_than_the_counting_error_is_never_shown_as_a_result():
         assert ("less than a count can tell" in row.gain_note) == (small and option.key != "none")
     weak = make_forecast(3, 2, make_protocol(6))
     assert "cannot tell that from no change" in expectation(weak, 52)
+
+
+def test_what_needling_adds_to_the_medicine_is_said_beside_its_gain():
+    """The same draws end 5 hairs higher with needles than without: that is all the needles did."""
+    first, medicine, *others = PLAN.options
+    drawn = dict(medicine.forecast.draws)
+    drawn[words.TOTAL] = drawn[words.TOTAL] + np.linspace(0, 5, 53)
+    lifted = replace(first, forecast=replace(first.forecast, draws=drawn))
+    rows = page_of(replace(PLAN, options=(lifted, medicine, *others))).rows
+    said = rows[0].added.replace(words.THIN, " ")
+    assert said == (
+        "Needling adds +5 (+5 to +5) hairs/cm² to the medicine alone: "
+        "less than a count can tell (±14)."
+    )
+    assert [row.added for row in rows[1:]] == ["", "", ""]
 
 
 def test_an_expectation_gives_the_range_and_the_people_who_see_nothing():

@@ -16,11 +16,10 @@ from typing import Annotated, Any
 
 import typer
 
-from anagen.reading import BadInput
+from anagen.reading import BadInput, one_sentence
 
 app = typer.Typer(
     add_completion=False,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     help="Scalp microneedling: screen a person, plan a course, forecast it, and say how sure one "
@@ -36,13 +35,23 @@ Seed = Annotated[int, typer.Option(help="the same seed gives the same draws")]
 def main() -> None:
     """Entry point: one sentence and status 2 for bad input, never a traceback for it."""
     try:
-        app()
+        # Out of standalone mode, Typer hands over its refusals, and returns the status otherwise:
+        # None after an answer, 130 after Ctrl-C.
+        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        sys.stdout.flush()
     except BadInput as refused:
-        print(f"anagen: {refused}", file=sys.stderr)
-        sys.exit(2)
+        status = _refuse(str(refused))
+    except typer.TyperException as refused:  # no such command, option or number
+        status = _refuse(f"{refused.format_message().rstrip('.')} (see `anagen --help`).")
     except BrokenPipeError:  # the reader of a pipe has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        status = 0
+    sys.exit(status)
+
+
+def _refuse(sentence: str) -> int:
+    print(f"anagen: {one_sentence(sentence)}", file=sys.stderr)
+    return 2
 
 
 @app.command("screen")
@@ -56,10 +65,12 @@ def screen_command(
     """May this scalp be needled? A decision, the findings behind it, and what is unknown."""
     from anagen.patient import Patient
     from anagen.protocol import Protocol
-    from anagen.screening import screen
 
     patient = Patient.read(patient_file)
     protocol = Protocol.read(protocol_file) if protocol_file else None
+
+    from anagen.screening import screen
+
     screening = screen(patient, protocol)
     if as_json:
         _print_json(screening.as_dict())
@@ -116,6 +127,8 @@ def plan_command(
 
     first_day = _day(start)
     patient = Patient.read(patient_file)
+    if out:
+        _make_folder(out)  # before the work, so that a wrong name does not cost the wait
     with _progress("Loading the model", steps=6 if out else 2) as advance:
         from anagen.planning import plan
 
@@ -167,14 +180,20 @@ def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[
     if found.options:
         pages["calendar.ics"] = course_calendar(found.options[0], first_day, found.weeks)
     pages["plan.json"] = _as_json(found.as_dict()).encode()
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in pages.items():
+    for name, content in pages.items():
+        try:
             (out / name).write_bytes(content)
-    except OSError as fault:
-        raise BadInput(f"{out}: cannot be written ({fault.strerror}).") from None
+        except OSError as fault:
+            raise BadInput(f"--out {out / name}: cannot be written ({fault.strerror}).") from None
     advance("Done")
     return [out / name for name in pages]
+
+
+def _make_folder(out: Path) -> None:
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise BadInput(f"--out {out}: cannot be made a folder ({fault.strerror}).") from None
 
 
 def _day(text: str | None) -> date:

@@ -127,7 +127,12 @@ def simulate_together(
 
     Differences between the courses are then differences of what is done, not of chance.
     """
-    _check(patient, weeks, draws, seed)
+    check_size(weeks, draws, seed)
+    if patient.condition == "undiagnosed":
+        raise BadInput(
+            "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
+            "condition."
+        )
     keep_compiled_programs()
     drawn = draw_parameters(draws, seed)
     repeated = {key: np.tile(values, len(protocols)) for key, values in drawn.items()}
@@ -146,12 +151,8 @@ def simulate_together(
     return forecasts
 
 
-def _check(patient: Patient, weeks: int, draws: int, seed: int) -> None:
-    if patient.condition == "undiagnosed":
-        raise BadInput(
-            "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
-            "condition."
-        )
+def check_size(weeks: int, draws: int, seed: int) -> None:
+    """Raises `BadInput` for a length, a number of draws or a seed out of range."""
     for name, value, most in (("weeks", weeks, MAX_WEEKS), ("draws", draws, MAX_DRAWS)):
         if not 1 <= value <= most:
             raise BadInput(f"{name} is {value}; allowed is a whole number from 1 to {most}.")

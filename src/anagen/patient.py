@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from anagen.reading import Stated
+from anagen.reading import Stated, plain_name
 
 Condition = Literal[
     "androgenetic_alopecia",
@@ -34,27 +34,38 @@ _GRADES: dict[tuple[str, str], tuple[str, str]] = {
 }
 
 
+Name = Annotated[str, BeforeValidator(plain_name)]
+
+
 class Noted(Stated):
     """A condition or a scalp finding, with its date where that matters."""
 
-    name: str = Field(min_length=1, max_length=120, description="a name or an ICD-10-CM code")
+    name: Name = Field(
+        min_length=1,
+        max_length=120,
+        description="a name or an ICD-10-CM code of up to 120 characters",
+    )
     days_ago: float | None = Field(
         default=None,
         ge=0,
         le=45000,
-        description="the number of days since it ended or was done, 0 or more",
+        description="the days since it ended or was done, a number from 0 to 45000",
     )
 
 
 class Medicine(Stated):
     """A medicine. Without ``stopped_days_ago`` it is taken now."""
 
-    name: str = Field(min_length=1, max_length=120, description="a medicine's name or RxNorm code")
+    name: Name = Field(
+        min_length=1,
+        max_length=120,
+        description="a medicine's name or RxNorm code of up to 120 characters",
+    )
     stopped_days_ago: float | None = Field(
         default=None,
         ge=0,
         le=45000,
-        description="the number of days since the last dose, 0 or more",
+        description="the days since the last dose, a number from 0 to 45000",
     )
 
 
@@ -121,22 +132,26 @@ class Patient(Stated):
         default=None,
         max_length=200,
         strict=False,
-        description="a list of names or ICD-10-CM codes, or {name, days_ago}",
+        description="a list of up to 200 names or ICD-10-CM codes in quotes, or {name, days_ago}",
     )
     medications: tuple[MedicineEntry, ...] | None = Field(
         default=None,
         max_length=200,
         strict=False,
-        description="a list of names or RxNorm codes, or {name, stopped_days_ago}",
+        description="a list of up to 200 names or RxNorm codes in quotes, "
+        "or {name, stopped_days_ago}",
     )
     allergies: tuple[NotedEntry, ...] | None = Field(
-        default=None, max_length=200, strict=False, description="a list of names"
+        default=None,
+        max_length=200,
+        strict=False,
+        description="a list of up to 200 names in quotes",
     )
     scalp_findings: tuple[NotedEntry, ...] | None = Field(
         default=None,
         max_length=200,
         strict=False,
-        description="a list of what is seen today on the area to be needled",
+        description="a list of up to 200 things, in quotes, seen today on the area to be needled",
     )
     hair: Hair | None = Field(default=None, description="a table [hair] of measured values")
 

@@ -1,7 +1,7 @@
 """A plan: options computed side by side, ranked by gain against burden and risk.
 
 An option's worth is its mean gain over the forecast against doing nothing, minus what its visits,
-days of redness, applications and infection risk must be worth (the records ``burden.*``). What no
+pain, days of redness, applications and infection risk must be worth (the records ``burden.*``). What no
 controlled trial supports in this condition stands behind doing nothing, however well the model
 thinks of it. Nothing is hidden: every option computed is in the plan, with its reasons.
 """
@@ -13,7 +13,7 @@ import numpy as np
 
 from anagen.evidence.benefit import benefits
 from anagen.evidence.parameters import parameters
-from anagen.forecast import Forecast, model_version, quantiles, simulate_together
+from anagen.forecast import Forecast, check_size, model_version, quantiles, simulate_together
 from anagen.options import Candidate, candidates
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -97,8 +97,9 @@ class Plan:
 def plan(patient: Patient, weeks: int = 52, draws: int = 300, seed: int = 0) -> Plan:
     """Screen a person, compute the options that are allowed, and rank them.
 
-    Raises `BadInput` for weeks or draws out of range.
+    Raises `BadInput` for weeks, draws or a seed out of range.
     """
+    check_size(weeks, draws, seed)
     screening = screen(patient)
     allowed, withheld = _allowed(patient, screening)
     options = _ranked(patient, allowed, weeks, draws, seed) if allowed else ()
@@ -121,12 +122,19 @@ def _allowed(
     """Options that the screening lets through, and those it does not, with the deciding rule."""
     if screening.decision == "do_not_treat":
         return [], ()
+    shallow = next((finding for finding in screening.findings if finding.shallow), None)
+    offered = candidates(patient)
+    shortest = min(c.protocol.device.needle_mm for c in offered if c.protocol.device)
     allowed, withheld = [], []
-    for candidate in candidates(patient):
+    for candidate in offered:
+        device = candidate.protocol.device
         found = screen(patient, candidate.protocol)
         if candidate.kind != "none" and found.decision in _BARRED:
             worst = _deciding(found)[0]
             withheld.append(Withheld(candidate.name, worst.reason, worst.rule))
+        elif shallow and device and device.needle_mm > shortest:
+            asks = f"{shallow.title}: only shallow needling. {shallow.action}"
+            withheld.append(Withheld(candidate.name, asks, shallow.rule))
         else:
             allowed.append((candidate, found))
     return allowed, tuple(withheld)
@@ -200,6 +208,7 @@ def _price(burden: Burden) -> float:
 
     return (
         burden.visits * each("hairs_per_visit")
+        + burden.visits * burden.pain_vs_26g * each("hairs_per_painful_visit")
         + burden.days_of_redness * each("hairs_per_day_of_redness")
         + burden.applications / 100 * each("hairs_per_hundred_applications")
         + burden.infection_risk * 100 * each("hairs_per_percent_infection")

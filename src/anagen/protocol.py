@@ -119,7 +119,7 @@ class Protocol(Stated):
     )
     anaesthetic: Anaesthetic | None = Field(default=None, description="a table [anaesthetic]")
     topicals: tuple[Topical, ...] = Field(
-        default=(), max_length=8, strict=False, description="a list of tables [[topicals]]"
+        default=(), max_length=8, strict=False, description="a list of up to 8 tables [[topicals]]"
     )
     setting: Setting | None = Field(default=None, description="a table [setting]")
 

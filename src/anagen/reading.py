@@ -5,8 +5,11 @@ words of the input, so that a broken or hostile file cannot flood a terminal or 
 """
 
 import json
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, time
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Self, get_args
@@ -14,10 +17,23 @@ from typing import Any, Self, get_args
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 MAX_BYTES = 1_000_000
+MAX_DOTS = 4_000  # tomllib takes time with the square of a dotted key's length
+MAX_SENTENCE = 400
+_JOINERS = "\u200c\u200d"  # invisible, but part of Persian and Indic spelling
+# What the parsers say that a person may not understand.
+_PLAINER = {
+    "Cannot overwrite a value": "a key stands twice",
+    r"Illegal character '\\n'": "a quote is left open",
+    "Invalid value": 'this is no value; text must stand in "quotes"',
+    "Exceeds the limit .*": "a number has too many digits",
+}
 
 
 class BadInput(ValueError):  # noqa: N818 - it names the input, not the program's failure
     """Input that cannot be used. Its message is one sentence: what, where, what is allowed."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(one_sentence(sentence))
 
 
 class Stated(BaseModel):
@@ -43,60 +59,95 @@ class Stated(BaseModel):
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """Read a ``.toml`` or ``.json`` file. Raises `BadInput`."""
-        return cls.from_table(read_table(path), where=str(path))
+        return cls.from_table(read_table(path), where=_name(path))
 
 
 def read_table(path: str | Path) -> dict[str, Any]:
     """The top-level table of a TOML or JSON file, unchecked. Raises `BadInput`."""
-    path = Path(path)
-    if path.suffix.lower() not in {".toml", ".json"}:
-        raise BadInput(f"{path}: the file name must end in .toml or .json.")
+    path, name = Path(path), _name(path)
+    form = path.suffix[1:].upper()
+    if form not in {"TOML", "JSON"}:
+        raise BadInput(f"{name}: the file name must end in .toml or .json.")
     try:
-        raw = path.read_bytes()
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise BadInput(f"{path}: there is no such file.") from None
+        raise BadInput(f"{name}: there is no such file.") from None
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or "not a usable path"
-        raise BadInput(f"{path}: cannot be read ({reason}).") from None
+        raise BadInput(f"{name}: cannot be read ({reason}).") from None
     if len(raw) > MAX_BYTES:
-        raise BadInput(f"{path}: holds {len(raw)} bytes; at most {MAX_BYTES} are read.")
+        raise BadInput(f"{name}: is too long; allowed is a file of up to {MAX_BYTES} bytes.")
     try:
         text = raw.decode("utf-8-sig")
-        if path.suffix.lower() == ".toml":
-            table = tomllib.loads(text)
-        else:
-            table = json.loads(
-                text, parse_constant=_no_constant, object_pairs_hook=_no_repeated_key
-            )
+        table = _toml(text) if form == "TOML" else _json(text)
     except UnicodeDecodeError as fault:
-        raise BadInput(f"{path}: byte {fault.start} is not UTF-8 text.") from None
+        raise BadInput(f"{name}: byte {fault.start} is not UTF-8 text; save it as UTF-8.") from None
     except RecursionError:
-        raise BadInput(f"{path}: is nested too deeply to be a patient or a protocol.") from None
-    except ValueError as fault:  # TOMLDecodeError, JSONDecodeError, _no_constant, too many digits
-        reason = _short(str(fault), 160)
-        raise BadInput(f"{path}: is not valid {path.suffix[1:].upper()}: {reason}.") from None
+        raise BadInput(f"{name}: is nested too deeply to be a patient or a protocol.") from None
+    except ValueError as fault:  # TOMLDecodeError, JSONDecodeError, a repeated key, many digits
+        reason = str(fault)
+        for technical, plain in _PLAINER.items():
+            reason = re.sub(technical, plain, reason)
+        raise BadInput(f"{name}: is not valid {form}: {_short(reason, 160)}.") from None
     if not isinstance(table, dict):
-        raise BadInput(f"{path}: must hold a table of keys at its top, not a {_kind(table)}.")
+        raise BadInput(f"{name}: must hold a table of keys at its top, not {_shown(table)}.")
     return table
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """`` (did you mean 'x'?)`` when something known is spelt nearly alike, else nothing."""
-    near = get_close_matches(word.lower(), list(known), n=1, cutoff=0.75)
+    near = get_close_matches(word[:80].lower(), list(known), n=1, cutoff=0.75)
     return f" (did you mean '{near[0]}'?)" if near else ""
 
 
-def _no_constant(name: str) -> float:
-    raise ValueError(f"{name} is not a number")
+def one_sentence(text: str) -> str:
+    """``text`` on one line of printable characters; of a long one, its beginning and its end."""
+    line = "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in " ".join(text.split())
+    )
+    half = MAX_SENTENCE // 2
+    return line if len(line) <= MAX_SENTENCE else f"{line[: half - 1]}…{line[-half:]}"
+
+
+def plain_name(entry: Any) -> Any:
+    """A name on one line, without the invisible characters that copying from a page brings along.
+
+    Raises `ValueError` for control characters, which nobody types.
+    """
+    if not isinstance(entry, str):
+        return entry
+    kinds = {letter: unicodedata.category(letter) for letter in set(entry)}
+    name = " ".join("".join(x for x in entry if kinds[x] != "Cf" or x in _JOINERS).split())
+    if strange := [x for x in name if kinds[x] in {"Cc", "Cs"}]:
+        raise ValueError(f"holds the control character {strange[0]!r}; allowed is plain text.")
+    return name
+
+
+def _toml(text: str) -> Any:
+    if text.count(".") > MAX_DOTS:
+        raise RecursionError
+    return tomllib.loads(text)
+
+
+def _json(text: str) -> Any:
+    return json.loads(text, object_pairs_hook=_no_repeated_key)
 
 
 def _no_repeated_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table: dict[str, Any] = {}
     for key, value in pairs:
         if key in table:
-            raise ValueError(f"the key {_short(repr(key))} stands twice")
+            raise ValueError(f"the key {_short(repr(key), 40)} stands twice")
         table[key] = value
     return table
+
+
+def _name(path: str | Path) -> str:
+    """The path for a refusal; of a long one, its end."""
+    text = str(path)
+    return text if len(text) <= 80 else f"…{text[-79:]}"
 
 
 def _short(text: str, most: int = 60) -> str:
@@ -104,32 +155,73 @@ def _short(text: str, most: int = 60) -> str:
     return text if len(text) <= most else text[: most - 1] + "…"
 
 
-def _kind(value: Any) -> str:
-    names = {dict: "table", list: "list", str: "text", bool: "yes/no value", type(None): "null"}
-    return names.get(type(value), "number")
+def _shown(value: Any) -> str:
+    """A value as a refusal quotes it: short, and in the words of TOML and JSON."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return str(value).lower()
+        case dict():
+            return "a table"
+        case list() | tuple():
+            return f"a list of {len(value)}"
+        case date() | time():
+            return f"the date or time {value}"
+        case int() if abs(value) >= 10**15:
+            return "a whole number of more than 15 digits"
+        case _:
+            return _short(repr(value))
 
 
 def _sentence(refused: ValidationError, model: type[BaseModel]) -> str:
-    """The first fault of a pydantic refusal, in words."""
+    """The most telling fault of a pydantic refusal, in words."""
     faults = refused.errors(include_url=False)
-    fault = faults[0]
+    # A key that is missing is often there, but misspelt or in another table.
+    fault = min(faults, key=lambda fault: fault["type"] == "missing")
     more = f" ({len(faults) - 1} more to mend after this one)" if len(faults) > 1 else ""
-    place = ".".join(_short(str(step), 40) for step in fault["loc"])
+    return _said(fault, model) + more
+
+
+def _said(fault: Mapping[str, Any], model: type[BaseModel]) -> str:
+    loc = fault["loc"]
+    place = _place(loc)
     if fault["type"] == "value_error":  # raised by our own validators, already a sentence
-        said = str(fault.get("ctx", {}).get("error", fault["msg"]))
-        return f"{place}: {said}{more}" if place else f"{said}{more}"
-    owner = _model_at(model, fault["loc"][:-1])
+        said = str(fault["ctx"]["error"])
+        return f"{place}: {said}" if place else said
     if fault["type"] == "extra_forbidden":
-        known = list(owner.model_fields)
-        hint = did_you_mean(str(fault["loc"][-1]), known)
-        return f"unknown key {place}{hint}; allowed are {', '.join(known)}.{more}"
-    allowed = _allowed(model, fault["loc"])
+        key, owner = str(loc[-1]), _model_at(model, loc[:-1])
+        hint = _belongs(key, model) or did_you_mean(key, owner.model_fields)
+        return f"unknown key {place}{hint}; allowed are {', '.join(owner.model_fields)}."
     if fault["type"] == "missing":
-        return f"{place} is missing; it must be {allowed}.{more}"
+        return f"{place} is missing; it must be {_allowed(model, loc)}."
     value = fault["input"]
-    hint = did_you_mean(value, _literals(model, fault["loc"])) if isinstance(value, str) else ""
-    shown = _kind(value) if isinstance(value, dict | list) else _short(repr(value))
-    return f"{place} is {shown}{hint}; allowed is {allowed}.{more}"
+    if fault["type"] in {"invalid_key", "string_unicode"}:  # the latter: half a UTF-16 letter
+        return f"the key {_shown(value)} is not text; allowed are the documented keys."
+    hint = did_you_mean(value, _literals(model, loc)) if isinstance(value, str) else ""
+    return f"{place} is {_shown(value)}{hint}; allowed is {_allowed(model, loc)}."
+
+
+def _place(loc: tuple[int | str, ...]) -> str:
+    """Where a fault stands: ``hair.anagen_fraction`` or ``topicals entry 2, per_day``."""
+    steps = (f" entry {step + 1}," if isinstance(step, int) else _short(step, 40) for step in loc)
+    return ".".join(steps).replace(". entry", " entry").replace(",.", ", ").rstrip(",")
+
+
+def _models(model: type[BaseModel]) -> Iterator[tuple[str, type[BaseModel]]]:
+    """The tables inside a model, by the key that holds them."""
+    for name, field in model.model_fields.items():
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield name, part
+
+
+def _belongs(key: str, model: type[BaseModel]) -> str:
+    """Where a key that stands in the wrong table belongs."""
+    homes = [f"in [{name}]" for name, inner in _models(model) if key in inner.model_fields]
+    if key in model.model_fields:
+        homes.insert(0, "at the top of the file, outside every table")
+    return f" (it belongs {' or '.join(homes)})" if homes else ""
 
 
 def _model_at(model: type[BaseModel], loc: tuple[int | str, ...]) -> type[BaseModel]:

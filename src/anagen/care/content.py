@@ -59,6 +59,7 @@ class Row:
     leading: bool  # shown first; the others are one step away, none is hidden
     gain: str  # against no needling, with its band
     gain_note: str  # says so where the median is smaller than a count can tell
+    added: str  # what needling adds to the medicine alone, where both are in the option
     change: str  # against today, with its band
     chance: str
     visits: str
@@ -67,6 +68,7 @@ class Row:
     pain: str
     infection: str
     evidence: str
+    evidence_short: str  # without its citations, for a table
     reasons: tuple[str, ...]
     expectation: str
     warnings: tuple[str, ...]
@@ -112,7 +114,7 @@ def page_of(plan: "Plan", prepared: date | None = None) -> Page:
     """Everything a report says about one plan. ``prepared`` is shown, never read from a clock."""
     screening = plan.screening
     first = plan.options[0] if plan.options else None
-    rows = tuple(row_of(option, plan.weeks) for option in plan.options)
+    rows = tuple(row_of(option, plan) for option in plan.options)
     return Page(
         title="Your plan" if first else "Why not needling, and what comes next",
         message=plain(plan.message),
@@ -159,8 +161,9 @@ def next_step(screening: "Screening") -> str:
     return words.NEXT_STEPS[screening.decision]
 
 
-def row_of(option: "Option", weeks: int) -> Row:
-    """An option in words."""
+def row_of(option: "Option", plan: "Plan") -> Row:
+    """An option of a plan in words."""
+    weeks = plan.weeks
     burden = option.burden
     smallest = option.forecast.detectable.smallest_change_per_cm2
     nothing = words.no_needling(option.protocol)
@@ -181,6 +184,7 @@ def row_of(option: "Option", weeks: int) -> Row:
         gain_note=f"less than a count can tell (±{words.number(smallest)})"
         if abs(option.gain["median"]) < smallest and not nothing
         else "",
+        added=_added(option, plan),
         change=words.with_band(option.forecast.change(words.TOTAL, weeks)),
         chance=words.percent(option.chance_of_detectable_gain),
         visits=f"{burden.visits}" if burden.visits else "none",
@@ -191,11 +195,33 @@ def row_of(option: "Option", weeks: int) -> Row:
         else "",
         infection=infection,
         evidence=plain(option.evidence),
+        evidence_short=_short(plain(option.evidence)),
         reasons=tuple(plain(reason) for reason in option.reasons),
         expectation=words.expectation(option.forecast, weeks),
         warnings=tuple(plain(warning) for warning in option.forecast.warnings),
         screening=words.DECISIONS[option.screening.decision],
     )
+
+
+def _added(option: "Option", plan: "Plan") -> str:
+    """How much of an option's gain is the needling's own: the same draws, with and without it."""
+    medicine = next(
+        (
+            each.forecast
+            for each in plan.options
+            if words.without_needles(each.protocol) and not words.no_needling(each.protocol)
+        ),
+        None,
+    )
+    if medicine is None or words.without_needles(option.protocol) or not option.protocol.topicals:
+        return ""
+    drawn, alone = (each.draws[words.TOTAL][:, -1] for each in (option.forecast, medicine))
+    more = words.of_draws(drawn - alone)
+    smallest = option.forecast.detectable.smallest_change_per_cm2
+    said = f"Needling adds {words.with_band(more)} hairs/cm² to the medicine alone"
+    if abs(more["median"]) < smallest:
+        return f"{said}: less than a count can tell (±{words.number(smallest)})."
+    return f"{said}."
 
 
 def _finding(finding: "Finding") -> FindingSaid:
@@ -219,7 +245,13 @@ def _withheld(plan: "Plan") -> tuple[HeldBack, ...]:
     names: dict[tuple[str, str], list[str]] = {}
     for each in plan.withheld:
         names.setdefault((plain(each.reason), plain(each.rule)), []).append(plain(each.name))
-    return tuple(HeldBack(reason, rule, tuple(held)) for (reason, rule), held in names.items())
+    total = len(plan.withheld)
+    return tuple(
+        HeldBack(
+            reason, rule, tuple(held) if len(held) < total or total <= 3 else (f"all {total}",)
+        )
+        for (reason, rule), held in names.items()
+    )
 
 
 def _warnings(options: "tuple[Option, ...]") -> tuple[tuple[str, str], ...]:
@@ -227,11 +259,19 @@ def _warnings(options: "tuple[Option, ...]") -> tuple[tuple[str, str], ...]:
     for option in options:
         for warning in option.forecast.warnings:
             concerned.setdefault(plain(warning), []).append(plain(option.name))
-    everywhere = len(options)
-    return tuple(
-        (warning, "all options" if len(names) == everywhere else "; ".join(names))
-        for warning, names in concerned.items()
-    )
+    return tuple((warning, _whose(names, len(options))) for warning, names in concerned.items())
+
+
+def _whose(names: list[str], of: int) -> str:
+    if len(names) == of:
+        return "all options"
+    return "; ".join(names) if len(names) <= 3 else f"{len(names)} of {of} options"
+
+
+def _short(evidence: str) -> str:
+    """Evidence up to its grade; the citations after it stand with the reasons."""
+    said, bracket, _ = evidence.partition("] (")
+    return said + "]" if bracket else evidence
 
 
 def _reading(forecast: "Forecast") -> tuple[tuple[str, str], ...]:

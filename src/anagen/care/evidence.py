@@ -9,7 +9,7 @@ from rich.text import Text
 
 from anagen.evidence.grades import MEANING
 from anagen.evidence.parameters import Parameter, parameters
-from anagen.evidence.rules import rules
+from anagen.evidence.rules import Rule, rule_book
 from anagen.evidence.sources import sources
 from anagen.evidence.trials import trials
 from anagen.reading import BadInput, did_you_mean
@@ -48,16 +48,20 @@ def look_up(key: str) -> Card:
         )
     if known in parameters():
         return _parameter_card(parameters()[known])
-    if known in rules():
-        return _rule_card(known)
+    if known in _rules():
+        return _rule_card(_rules()[known])
     if known in sources():
         return _source_card(known)
     return _study_card(known)
 
 
+def _rules() -> dict[str, Rule]:
+    return {rule.key: rule for rule in rule_book().rules}
+
+
 def _keys() -> list[str]:
     studies = {arm.study_id for arm in trials()}
-    return [*parameters(), *rules(), *sources(), *sorted(studies)]
+    return [*parameters(), *_rules(), *sources(), *sorted(studies)]
 
 
 def _parameter_card(record: Parameter) -> Card:
@@ -83,10 +87,9 @@ def _shape(record: Parameter) -> str:
     return f"{record.distribution}: {told}"
 
 
-def _rule_card(key: str) -> Card:
-    rule = rules()[key]
+def _rule_card(rule: Rule) -> Card:
     return Card(
-        key,
+        rule.key,
         rule.title,
         (
             ("concerns", rule.applies_to),
@@ -95,7 +98,7 @@ def _rule_card(key: str) -> Card:
             ("action", rule.action),
             ("conflict", rule.conflict or "-"),
             ("certainty", rule.certainty),
-            ("from", "\n".join(str(sources()[name]) for name in rule.sources)),
+            ("from", "\n".join(str(source) for source in rule.sources)),
         ),
     )
 
@@ -103,7 +106,7 @@ def _rule_card(key: str) -> Card:
 def _source_card(key: str) -> Card:
     source = sources()[key]
     used = [name for name, record in parameters().items() if key in record.sources]
-    used += [name for name, rule in rules().items() if key in rule.sources]
+    used += [rule.key for rule in rule_book().rules if source in rule.sources]
     return Card(
         key,
         source.citation,
@@ -160,7 +163,7 @@ def evidence_list() -> RenderableType:
         table,
         Text(),
         Text(
-            f"Also: {len(rules())} rules, {len(sources())} sources, {len(studies)} studies. "
+            f"Also: {len(_rules())} rules, {len(sources())} sources, {len(studies)} studies. "
             "Look one up with `anagen evidence KEY`."
         ),
     )

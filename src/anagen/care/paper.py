@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from anagen.care import chart
-from anagen.care.content import page_of, row_of, untreated
+from anagen.care.content import Page, page_of, untreated
 from anagen.care.marks import colour_of, mark
 from anagen.care.tokens import LIGHT
 
@@ -33,7 +33,7 @@ def report_pdf(plan: "Plan", prepared: date | None = None) -> bytes:
     kinds = {page.decision, "caution", *(finding.severity for finding in page.findings)}
     data = {
         "page": asdict(page),
-        "figures": _figures(plan),
+        "figures": _figures(plan, page),
         "colours": dict(LIGHT),
         "marks": {kind: mark(kind, LIGHT) for kind in kinds},
         "mark_colours": {kind: LIGHT[colour_of(kind)] for kind in kinds},
@@ -96,13 +96,17 @@ def _fonts() -> typst.Fonts:
         )
 
 
-def _figures(plan: "Plan") -> dict[str, Any] | None:
+def _figures(plan: "Plan", page: Page) -> dict[str, Any] | None:
     if not plan.options:
         return None
     first, against = plan.options[0], untreated(plan)
-    shown = [each for each in plan.options if row_of(each, plan.weeks).leading]
+    named = [
+        (row.name, option.forecast)
+        for row, option in zip(page.rows, plan.options, strict=True)
+        if row.leading
+    ]
     drawn = chart.comparison_charts(
-        [(each.name, each.forecast) for each in shown],
+        named,
         no_needling=against,
         colours=LIGHT,
         width=300,
@@ -122,10 +126,10 @@ def _figures(plan: "Plan") -> dict[str, Any] | None:
         },
         "compared": [
             {
-                "name": each.name,
+                "name": name,
                 "svg": svg,
-                "alt": chart.describe(each.forecast, no_needling=against),
+                "alt": chart.describe(forecast, no_needling=against),
             }
-            for each, svg in zip(shown, drawn, strict=True)
+            for (name, forecast), svg in zip(named, drawn, strict=True)
         ],
     }

@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from anagen.care import chart
-from anagen.care.content import page_of, row_of, untreated
+from anagen.care.content import Page, page_of, untreated
 from anagen.care.marks import mark
 from anagen.care.tokens import DARK, LIGHT, ON_PAGE, custom_properties
 
@@ -29,15 +29,9 @@ class Figures:
 
 def report_html(plan: "Plan", prepared: date | None = None) -> str:
     """The report of a plan. ``prepared`` is shown as the day it was made."""
-    return (
-        _pages()
-        .get_template("report.html")
-        .render(
-            page=page_of(plan, prepared),
-            figures=_figures(plan),
-            style=Markup(_style()),
-        )
-    )
+    page = page_of(plan, prepared)
+    template = _pages().get_template("report.html")
+    return template.render(page=page, figures=_figures(plan, page), style=Markup(_style()))
 
 
 @cache
@@ -66,12 +60,15 @@ def _style() -> str:
     )
 
 
-def _figures(plan: "Plan") -> Figures | None:
+def _figures(plan: "Plan", page: Page) -> Figures | None:
     if not plan.options:
         return None
     first, against = plan.options[0], untreated(plan)
-    shown = [each for each in plan.options if row_of(each, plan.weeks).leading]
-    named = [(each.name, each.forecast) for each in shown]
+    named = [
+        (row.name, option.forecast)
+        for row, option in zip(page.rows, plan.options, strict=True)
+        if row.leading
+    ]
     drawn = chart.comparison_charts(named, no_needling=against, width=290)
     return Figures(
         wide=chart.forecast_chart(

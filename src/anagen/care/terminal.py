@@ -97,9 +97,8 @@ def plan_page(plan: "Plan") -> RenderableType:
     ]
     if plan.options:
         first = plan.options[0]
-        parts.append(
-            _said(f"With the first option: {words.expectation(first.forecast, plan.weeks)}")
-        )
+        row = row_of(first, plan)
+        parts.append(_said(f"With the first option: {row.expectation} {row.added}"))
     parts += _in_short(plan.screening)
     if plan.options:
         parts += _options(plan)
@@ -119,7 +118,7 @@ def plan_page(plan: "Plan") -> RenderableType:
 
 
 def _options(plan: "Plan") -> list[RenderableType]:
-    pairs = [(option, row_of(option, plan.weeks)) for option in plan.options]
+    pairs = [(option, row_of(option, plan)) for option in plan.options]
     leading = [(option, row) for option, row in pairs if row.leading]
     against = untreated(plan)
     nothing = against.change(words.TOTAL, plan.weeks) if against is not None else None
@@ -127,16 +126,16 @@ def _options(plan: "Plan") -> list[RenderableType]:
     bars = [
         (_label(option), option.forecast.change(words.TOTAL, plan.weeks)) for option, _ in leading
     ]
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), width=WIDTH - 4)
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), width=WIDTH - 2)
     table.add_column("", justify="right")
     table.add_column("Option", ratio=1)
     table.add_column("Gain against\nno needling")
-    table.add_column("Measurable\ngain")
+    table.add_column("Can be\nmeasured")
     table.add_column("Visits", justify="right")
-    table.add_column("Days\nred", justify="right")
-    table.add_column("Infection\nrisk")
+    table.add_column("Red\ndays", justify="right")
+    table.add_column("Infec-\ntion")
     for option, row in leading:
-        gain = Text(row.gain.replace(words.THIN, " "))
+        gain = Text("–" if row.is_no_needling else row.gain.replace(words.THIN, " "))
         if row.gain_note:
             gain.append("\ntoo small to tell", style="dim")
         table.add_row(
@@ -164,7 +163,7 @@ def _options(plan: "Plan") -> list[RenderableType]:
         "",
         _bold("Why 1 stands first"),
         *(_said(f"- {reason}", hang=2) for reason in leading[0][1].reasons),
-        _said(f"- Evidence: {leading[0][1].evidence}", hang=2),
+        _said(f"- Evidence: {leading[0][1].evidence_short}", hang=2),
     ]
 
 
@@ -219,16 +218,16 @@ def _finding(finding: "Finding") -> list[RenderableType]:
 def _in_short(screening: "Screening") -> list[RenderableType]:
     """The screening in a few lines, for a page that is about something else."""
     parts: list[RenderableType] = ["", _decision(screening)]
-    for finding in screening.findings[:_SHORTEST]:
+    weighty = [each for each in screening.findings if each.severity != "information"][:_SHORTEST]
+    for finding in weighty:
         mark = LETTERS[finding.severity]
         said = f"{mark} {plain(finding.title)}: {plain(finding.action)}"
         parts.append(_said(said, indent=2, hang=2))
     questions = screening.unknown[:_SHORTEST]
     parts += [_said(f"? {plain(each.question)}", indent=2, hang=2) for each in questions]
-    hidden = len(screening.findings) + len(screening.unknown)
-    hidden -= min(_SHORTEST, len(screening.findings)) + len(questions)
+    hidden = len(screening.findings) + len(screening.unknown) - len(weighty) - len(questions)
     if hidden:
-        parts.append(_quiet(f"{hidden} more findings and questions: anagen screen shows all."))
+        parts.append(_quiet(f"{hidden} more to know or to ask: anagen screen shows all."))
     return parts
 
 

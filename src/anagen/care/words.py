@@ -4,6 +4,8 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
     from anagen.forecast import Forecast
     from anagen.protocol import Protocol
@@ -40,8 +42,8 @@ NEXT_STEPS: Mapping[str, str] = {
     "else can help.",
 }
 SEVERITIES: Mapping[str, str] = {
-    "absolute": "Bars needling",
-    "relative": "Speaks against",
+    "absolute": "Rules it out",
+    "relative": "Speaks against it",
     "caution": "Take care",
     "information": "Good to know",
 }
@@ -70,6 +72,7 @@ ENDPOINTS: Mapping[str, tuple[str, str]] = {
     "plasma_minoxidil_ng_ml": ("Minoxidil in the blood", "ng/mL"),
     "channel_open_fraction": ("Needle channels still open", "share"),
     "healing_signal": ("Healing signal", "relative"),
+    "follicles_per_cm2": ("Follicles", "a cm²"),
     "infection_risk": ("Risk of infection so far", "share"),
 }
 
@@ -97,6 +100,12 @@ def signed(value: float) -> str:
     """A change in whole hairs, with its sign."""
     whole = round(value)
     return "0" if whole == 0 else f"{whole:+,d}".replace("-", "−")
+
+
+def of_draws(values: np.ndarray) -> dict[str, float]:
+    """The middle and the range of nine in ten of drawn values."""
+    low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
+    return {"p05": float(low), "median": float(middle), "p95": float(high)}
 
 
 def with_band(quantiles: Mapping[str, float]) -> str:

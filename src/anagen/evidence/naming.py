@@ -29,28 +29,27 @@ _FORMS = {
     "daily", "weekly", "once", "twice", "currently",
 }  # fmt: skip
 # Phrase -> what it says: "past", "elsewhere", "allergy", or "" for words that change nothing.
-_BEFORE = {
+_ALWAYS = {
+    "past": "past", "completed": "past", "finished": "past", "stopped": "past", "healed": "past",
+    "allergy": "allergy", "active": "", "ongoing": "", "current": "", "recent": "", "scalp": "",
+}  # fmt: skip
+_BEFORE = _ALWAYS | {
     "history of": "past", "past history of": "past", "personal history of": "past",
-    "h o": "past", "past": "past", "previous": "past", "prior": "past", "former": "past",
-    "completed": "past", "finished": "past", "stopped": "past", "healed": "past",
-    "allergy to": "allergy", "allergic to": "allergy", "allergy": "allergy",
+    "h o": "past", "previous": "past", "prior": "past", "former": "past",
+    "allergy to": "allergy", "allergic to": "allergy", "acute": "",
     "facial": "elsewhere", "hand": "elsewhere", "nail": "elsewhere", "genital": "elsewhere",
     "foot": "elsewhere",
-    "active": "", "acute": "", "ongoing": "", "recent": "", "scalp": "",
 }  # fmt: skip
-_AFTER = {
-    "history": "past", "in the past": "past", "past": "past", "resolved": "past",
-    "healed": "past", "completed": "past", "finished": "past", "stopped": "past",
-    "allergy": "allergy", "hypersensitivity": "allergy",
+_BODY = (
+    "face", "body", "hand", "hands", "back", "arm", "arms", "leg", "legs", "elbows", "knees",
+    "feet", "nails", "chest", "trunk",
+)  # fmt: skip
+_AFTER = _ALWAYS | {
+    "history": "past", "in the past": "past", "resolved": "past", "hypersensitivity": "allergy",
     "elsewhere": "elsewhere", "not on the scalp": "elsewhere", "not on scalp": "elsewhere",
-    "on the face": "elsewhere", "face": "elsewhere", "on the body": "elsewhere",
-    "body": "elsewhere", "on the hands": "elsewhere", "of the hands": "elsewhere",
-    "hands": "elsewhere", "on the back": "elsewhere", "back": "elsewhere", "arm": "elsewhere",
-    "arms": "elsewhere", "leg": "elsewhere", "legs": "elsewhere", "elbows": "elsewhere",
-    "knees": "elsewhere", "nails": "elsewhere",
-    "active": "", "ongoing": "", "current": "", "recent": "", "today": "",
-    "scalp": "", "on the scalp": "", "of the scalp": "", "on scalp": "", "in the field": "",
-    "in field": "", "on the head": "",
+    "today": "", "in the field": "", "in field": "",
+    "on the scalp": "", "of the scalp": "", "on scalp": "", "on the head": "",
+    **{f"{joined}{part}": "elsewhere" for part in _BODY for joined in ("", "on the ", "of the ")},
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ LEADS_TO = ("caution", "defer", "refer", "do_not_treat")
 CERTAINTIES = ("high", "moderate", "low", "judgement")
 _RULE_KEYS = {
     "title", "applies_to", "category", "leads_to", "drugs", "reason", "action", "conflict",
-    "washout_days_min", "washout_days_max", "sources", "certainty", "when",
+    "washout_days_min", "washout_days_max", "sources", "certainty", "shallow", "when",
 }  # fmt: skip
 _TEXTS = ("title", "reason", "action")
 
@@ -76,6 +76,7 @@ class Rule:
     conflict: str = ""
     washout_days_min: float | None = None
     washout_days_max: float | None = None
+    shallow: bool = False  # where needling is allowed all the same, only the shortest needle
 
     @property
     def citation(self) -> str:
@@ -155,6 +156,7 @@ def _rule(
         conflict=table.get("conflict", ""),
         washout_days_min=table.get("washout_days_min"),
         washout_days_max=table.get("washout_days_max"),
+        shallow=table.get("shallow", False),
     )
 
 

@@ -92,7 +92,7 @@ class Outcome(NamedTuple):
     density_missed: Array  # 1 where the measured density could not be met; (draws,)
 
 
-class _State(NamedTuple):
+class State(NamedTuple):
     follicles: follicles.Follicles
     amounts: delivery.Amounts
     signals: healing.Signals
@@ -117,9 +117,9 @@ def _sessions_before(day: Array, t: Treatment) -> Array:
     return jnp.clip(jnp.ceil(day / t.interval_days - TINY), 0, t.sessions)
 
 
-def _half_day(
-    state: _State, day: Array, t: Treatment, field: needling.Channels, wound: Array, p: Scalp
-) -> tuple[_State, _Tally]:
+def half_day(
+    state: State, day: Array, t: Treatment, field: needling.Channels, wound: Array, p: Scalp
+) -> tuple[State, _Tally]:
     """Sessions, closure, delivery, healing and perfusion over half a day."""
     hours = HALF_DAY * HOURS_PER_DAY
     done = _sessions_before(day + HALF_DAY, t)
@@ -173,7 +173,7 @@ def _half_day(
             state.amounts, amounts, hours, t.minoxidil.area_cm2, p.delivery
         ),
     )
-    return _State(state.follicles, amounts, signals, vessels, effect), tally
+    return State(state.follicles, amounts, signals, vessels, effect), tally
 
 
 def _minoxidil_effect(
@@ -196,7 +196,7 @@ def _minoxidil_effect(
     return wanted + (effect - wanted) * jnp.exp(-HALF_DAY / p.effects.minoxidil_onset_days)
 
 
-def _rates(day: Array, drive: _Tally, fitted: Start, m: Modulation, p: Scalp) -> follicles.Rates:
+def rates_of(day: Array, drive: _Tally, fitted: Start, m: Modulation, p: Scalp) -> follicles.Rates:
     """The follicles' rates over half a week, from the condition and the mean drive."""
     e = p.effects
     anagen, telogen, kenogen = durations(m, p.follicles)
@@ -247,7 +247,7 @@ def _counted(f: follicles.Follicles, calibre: Array, p: Scalp) -> dict[str, Arra
     }
 
 
-def _tallied(drive: _Tally, state: _State, shed: Array) -> dict[str, Array]:
+def _tallied(drive: _Tally, state: State, shed: Array) -> dict[str, Array]:
     """The endpoints that are means (plasma: the peak) over the week that ends, each (draws,)."""
     return {
         "shed_per_day_per_1000": 1000 * shed / DAYS_PER_WEEK / follicles.total(state.follicles),
@@ -262,7 +262,7 @@ def _tallied(drive: _Tally, state: _State, shed: Array) -> dict[str, Array]:
     }
 
 
-def _mean(tallies: _Tally) -> _Tally:
+def mean_tally(tallies: _Tally) -> _Tally:
     """Means over the leading axis; the plasma level keeps its highest value."""
     means = jax.tree.map(lambda values: values.mean(axis=0), tallies)
     return means._replace(plasma_peak=tallies.plasma_peak.max(axis=0))
@@ -271,13 +271,13 @@ def _mean(tallies: _Tally) -> _Tally:
 @partial(jax.jit, static_argnames=("condition", "weeks"))
 def run(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: int) -> Outcome:
     """One course of ``weeks`` weeks under a condition (a key of `CONDITIONS`)."""
-    m = _modulation(person, treatment, p, condition)
+    m = modulation_of(person, treatment, p, condition)
     fitted = start(person, m, p.follicles, p.endpoints)
     draws = person.age_years.shape[0]
     delay = follicles.delay_days(p.follicles)
     field = needling.channels(treatment.device, p.needling)
     wound = healing.wound(field, p.healing)
-    state = _State(
+    state = State(
         follicles=fitted.follicles,
         amounts=delivery.nothing_yet(draws),
         signals=healing.intact(draws),
@@ -285,23 +285,23 @@ def run(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: i
         minoxidil_effect=jnp.zeros(draws),
     )
 
-    def half_week(state: _State, step_index: Array) -> tuple[_State, tuple[_Tally, Array]]:
+    def half_week(state: State, step_index: Array) -> tuple[State, tuple[_Tally, Array]]:
         day = step_index * STEP_DAYS
         state, tallies = jax.lax.scan(
-            lambda s, i: _half_day(s, day + i * HALF_DAY, treatment, field, wound, p),
+            lambda s, i: half_day(s, day + i * HALF_DAY, treatment, field, wound, p),
             state,
             jnp.arange(HALF_DAYS_PER_STEP),
         )
-        drive = _mean(tallies)
-        rates = _rates(day, drive, fitted, m, p)
+        drive = mean_tally(tallies)
+        rates = rates_of(day, drive, fitted, m, p)
         after, shed = follicles.step(state.follicles, rates, delay, STEP_DAYS)
         return state._replace(follicles=after), (drive, shed.sum(axis=0))
 
-    def week(state: _State, index: Array) -> tuple[_State, dict[str, Array]]:
+    def week(state: State, index: Array) -> tuple[State, dict[str, Array]]:
         steps = index * follicles.STEPS_PER_WEEK + jnp.arange(follicles.STEPS_PER_WEEK)
         state, (drives, shed) = jax.lax.scan(half_week, state, steps)
         seen = _counted(state.follicles, fitted.calibre, p)
-        return state, seen | _tallied(_mean(drives), state, shed.sum(axis=0))
+        return state, seen | _tallied(mean_tally(drives), state, shed.sum(axis=0))
 
     first = _counted(fitted.follicles, fitted.calibre, p) | _before(fitted, m, p)
     _, later = jax.lax.scan(week, state, jnp.arange(weeks))
@@ -311,7 +311,7 @@ def run(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: i
     return Outcome(by_week, _session(field, treatment, p), fitted.density_missed)
 
 
-def _modulation(person: Person, t: Treatment, p: Scalp, condition: str) -> Modulation:
+def modulation_of(person: Person, t: Treatment, p: Scalp, condition: str) -> Modulation:
     module = CONDITIONS[condition]
     numbers = getattr(p, module.__name__.rpartition(".")[2])
     m = module.modulation(person, p.follicles, numbers)
@@ -326,9 +326,9 @@ def _before(fitted: Start, m: Modulation, p: Scalp) -> dict[str, Array]:
     draws = fitted.calibre.shape[0]
     zero, one = jnp.zeros(draws), jnp.ones(draws)
     drive = _Tally(one, zero, zero, zero, one, zero, zero)
-    rates = _rates(jnp.zeros(()), drive, fitted, m, p)
+    rates = rates_of(jnp.zeros(()), drive, fitted, m, p)
     shed = (rates.telogen * fitted.follicles.telogen[-1]).sum(axis=0) * DAYS_PER_WEEK
-    state = _State(fitted.follicles, delivery.nothing_yet(draws), healing.intact(draws), zero, zero)
+    state = State(fitted.follicles, delivery.nothing_yet(draws), healing.intact(draws), zero, zero)
     return _tallied(drive, state, shed)
 
 

@@ -24,6 +24,7 @@ class Finding:
     leads_to: Decision  # what this finding alone would decide
     conflict: str = ""  # where sources disagree, both positions
     wait_days: float | None = None  # days until the washout is over, where there is one
+    shallow: bool = False  # where needling is allowed all the same, only the shortest needle
 
 
 @dataclass(frozen=True)

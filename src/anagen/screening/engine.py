@@ -45,7 +45,7 @@ def screen(patient: Patient, protocol: Protocol | None = None) -> Screening:
         unrecognised=tuple(
             f"{name}: {written[:60]}{hint}" for name, written, hint in case.unrecognised
         ),
-        off_label=True,  # no authority has cleared a microneedling device for hair loss (C44a)
+        off_label=True,  # the FDA has authorised no microneedling device for hair loss (C44a)
         version=version("anagen"),
     )
 
@@ -80,6 +80,7 @@ def _apply(
         leads_to=leads_to,
         conflict=_conflict(rule, answer),
         wait_days=answer.wait_days,
+        shallow=rule.shallow and leads_to != "proceed",
     )
     return [(finding, answer)], left_open
 

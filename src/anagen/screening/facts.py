@@ -75,7 +75,7 @@ def case_of(patient: Patient, protocol: Protocol | None, known: Vocabulary) -> C
             if entry is None:
                 helped = len(unrecognised) < _MOST_SUGGESTIONS
                 hint = suggestion(item.name, known) if helped else ""
-                unrecognised.append((name, item.name, hint))
+                unrecognised.append((name, _plain(item.name), hint))
             entries.append(entry)
     stated = [entry for entry in entries if entry is not None]
     pool = tuple(entry for entry in stated if entry.written_in != "allergies")
@@ -99,7 +99,7 @@ def _entry(written_in: str, item: Noted | Medicine, known: Vocabulary) -> Entry 
     over = found.past or (days is not None and days > 0)
     return Entry(
         written_in=written_in,
-        written=" ".join(item.name.split()),
+        written=_plain(item.name),
         term=term.key,
         kinds=known.wider[term.key],
         label=term.label,
@@ -179,6 +179,11 @@ def _unsterile(planned: Protocol | None) -> bool | Missing:
             return True
         answer = UNKNOWN
     return answer
+
+
+def _plain(written: str) -> str:
+    """An entry on one line, without what could disturb a terminal."""
+    return " ".join("".join(c if c.isprintable() else " " for c in written).split())
 
 
 def _or_unknown(value: Any) -> Any:
