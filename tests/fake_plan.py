@@ -52,7 +52,7 @@ BLEEDING = Finding(
     reason="Bleeding lasts longer and the small wounds stay open longer.",
     action="Ask for a recent INR; agree with the prescriber; do not stop the medicine for this.",
     source="Expert consensus on microneedling safety (2020)",
-    certainty="low: expert opinion",
+    certainty="judgement",
     leads_to="caution",
     conflict="One label counts it as a bar, a consensus as a caution.",
 )
@@ -65,7 +65,7 @@ WASHOUT = Finding(
     reason="Labels advise a wait; later studies found no more scars.",
     action="Talk the two positions over before a first session.",
     source="ASDS consensus (2017)",
-    certainty="moderate: systematic review",
+    certainty="moderate",
     leads_to="caution",
     wait_days=140,
 )
@@ -78,7 +78,7 @@ INFECTION = Finding(
     reason="Needles would carry the infection deeper.",
     action="Treat the infection first; look again when the skin has been calm for two weeks.",
     source="Device labels; expert consensus (2020)",
-    certainty="high: agreed by all sources",
+    certainty="high",
     leads_to="do_not_treat",
     wait_days=14,
 )
@@ -188,7 +188,7 @@ def make_option(
         forecast=forecast,
         rank=rank,
         gain=dict(zip(("p05", "p25", "median", "p75", "p95"), map(float, quantiles), strict=True)),
-        mean_gain=0.7 * float(quantiles[2]),
+        expected_gain=0.7 * float(quantiles[2]),
         worth=0.7 * float(quantiles[2]) - 0.2 * visits,
         chance_of_detectable_gain=forecast.detectable.chance_of_gain[52],
         burden=Burden(

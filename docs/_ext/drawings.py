@@ -551,7 +551,7 @@ def forecast_picture(theme: Colours) -> Figure:
         fontsize=9,
         arrowprops={"arrowstyle": "-", "color": theme["quiet"], "lw": 0.8},
     )
-    axis.set_ylim(top=smallest + 22)
+    axis.set_ylim(-smallest - 14, smallest + 22)
     _named(axis, theme, "Change of total density", "weeks", "hairs/cm²")
     axis.legend(frameon=False, labelcolor=theme["ink"], fontsize=9, loc="lower left", ncols=3)
     return figure

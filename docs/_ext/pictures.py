@@ -1,6 +1,6 @@
 """Pictures that code draws when the site is built, each for light and dark pages.
 
-``{picture} name`` shows what ``drawings.DRAWINGS[name]`` draws; its content is the caption. Pictures
+``{picture} name`` shows what ``drawings.DRAWINGS[name]`` draws; its content is the caption. They
 are kept in ``_generated/`` and drawn again only when the model, its numbers or the drawings change.
 """
 

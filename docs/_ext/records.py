@@ -73,7 +73,7 @@ class Grades(Directive):
     """The grades and their meaning."""
 
     def run(self) -> list[nodes.Node]:
-        counted = {grade: 0 for grade in MEANING}
+        counted = dict.fromkeys(MEANING, 0)
         for parameter in parameters().values():
             counted[parameter.grade] += 1
         rows = [

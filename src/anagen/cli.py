@@ -91,20 +91,21 @@ def simulate_command(
 ) -> None:
     """Forecast one course for one person, with bands and what can be measured."""
     from anagen.patient import Patient
-    from anagen.protocol import Protocol
+    from anagen.protocol import Protocol, nothing
 
     patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
     with _progress("Forecasting", steps=2) as advance:
-        from anagen.forecast import simulate
+        from anagen.forecast import simulate_together
 
         advance("Computing the forecast")
-        forecast = simulate(patient, protocol, weeks, draws, seed)
+        courses = [protocol] if as_json else [protocol, nothing(protocol)]
+        forecasts = simulate_together(patient, courses, weeks, draws, seed)
     if as_json:
-        _print_json(forecast.as_dict())
+        _print_json(forecasts[0].as_dict())
         return
     from anagen.care.terminal import forecast_page
 
-    _print_page(forecast_page(forecast))
+    _print_page(forecast_page(*forecasts))
 
 
 @app.command("plan")

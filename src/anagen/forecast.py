@@ -13,6 +13,7 @@ import numpy as np
 from anagen.compiled import keep_compiled_programs
 from anagen.evidence.parameters import draws as draw_parameters
 from anagen.evidence.parameters import parameters
+from anagen.evidence.sources import sources
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -203,14 +204,16 @@ def _sessions_by_week(protocol: Protocol, weeks: int) -> np.ndarray:
 def _detectable(total: np.ndarray) -> Detectable:
     """Compare drawn changes (draws, weeks) with the error of counting the baseline twice."""
     error = parameters()["counting.variation"]
+    least = parameters()["counting.least_error_per_cm2"].centre
     factor = parameters()["counting.confidence_factor"].centre
     baseline = float(np.median(total[:, 0]))
-    smallest = factor * error.centre * baseline
+    smallest = factor * float(np.hypot(error.centre * baseline, least))
     change = total - total[:, :1]
+    cited = "; ".join(str(sources()[key]).rstrip(".") for key in error.sources)
     last = total.shape[1] - 1
     at = [week for week in CHANGE_WEEKS if week <= last] or [last]
     return Detectable(
-        method=f"phototrichogram, CV {100 * error.centre:.0f} % ({', '.join(error.sources)})",
+        method=f"phototrichogram, counting error (CV) {100 * error.centre:.0f} %; {cited}",
         smallest_change_per_cm2=smallest,
         chance_of_gain={week: float((change[:, week] > smallest).mean()) for week in at},
         chance_of_loss={week: float((change[:, week] < -smallest).mean()) for week in at},

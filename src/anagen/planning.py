@@ -1,9 +1,9 @@
 """A plan: options computed side by side, ranked by gain against burden and risk.
 
-An option's worth is its mean gain over the forecast against doing nothing, minus what its visits,
-pain, days of redness, applications and infection risk must be worth (the records ``burden.*``). What no
-controlled trial supports in this condition stands behind doing nothing, however well the model
-thinks of it. Nothing is hidden: every option computed is in the plan, with its reasons.
+An option's worth is its expected gain over the forecast against doing nothing, minus what its
+visits, pain, days of redness, applications and infection risk must be worth (the records
+``burden.*``). What no controlled trial supports in this condition stands behind doing nothing,
+however well the model thinks of it. Nothing is hidden: every option computed is in the plan.
 """
 
 from dataclasses import dataclass
@@ -45,8 +45,8 @@ class Option:
     forecast: Forecast
     rank: int  # 1 is first
     gain: dict[str, float]  # hairs/cm² at the last week against "no needling": median, p05 ... p95
-    mean_gain: float  # hairs/cm², mean over the forecast, median of the draws
-    worth: float  # mean gain minus what the burden must be worth, hairs/cm²
+    expected_gain: float  # hairs/cm², mean over the draws and the weeks
+    worth: float  # expected gain minus what the burden must be worth, hairs/cm²
     chance_of_detectable_gain: float  # against the person's own baseline, at the last week
     burden: Burden
     reasons: tuple[str, ...]
@@ -158,9 +158,9 @@ def _ranked(
     for (candidate, screening), forecast in zip(allowed, forecasts, strict=True):
         against = forecast.draws["total_density_per_cm2"] - nothing
         burden = _burden(forecast, weeks)
-        mean_gain = float(np.median(against.mean(axis=1)))
-        worth = mean_gain - _price(burden)
-        weighed.append((candidate, screening, forecast, against, burden, mean_gain, worth))
+        expected_gain = float(against.mean())
+        worth = expected_gain - _price(burden)
+        weighed.append((candidate, screening, forecast, against, burden, expected_gain, worth))
     weighed.sort(key=lambda w: (_unsupported(patient, w[0]), -w[-1]))
     return tuple(
         Option(
@@ -170,17 +170,23 @@ def _ranked(
             forecast=forecast,
             rank=rank,
             gain=quantiles(against[:, -1]),
-            mean_gain=mean_gain,
+            expected_gain=expected_gain,
             worth=worth,
             chance_of_detectable_gain=list(forecast.detectable.chance_of_gain.values())[-1],
             burden=burden,
-            reasons=_reasons(patient, candidate, against, mean_gain, burden, worth),
+            reasons=_reasons(patient, candidate, against, expected_gain, burden, worth),
             evidence=_evidence(patient, candidate),
             screening=screening,
         )
-        for rank, (candidate, screening, forecast, against, burden, mean_gain, worth) in enumerate(
-            weighed, start=1
-        )
+        for rank, (
+            candidate,
+            screening,
+            forecast,
+            against,
+            burden,
+            expected_gain,
+            worth,
+        ) in enumerate(weighed, start=1)
     )
 
 
@@ -232,7 +238,7 @@ def _reasons(
     patient: Patient,
     candidate: Candidate,
     against: np.ndarray,
-    mean_gain: float,
+    expected_gain: float,
     burden: Burden,
     worth: float,
 ) -> tuple[str, ...]:
@@ -240,10 +246,9 @@ def _reasons(
         return ("Costs nothing and risks nothing; every gain is counted against it.",)
     low, high = np.quantile(against.mean(axis=1), [0.05, 0.95])
     said = [
-        f"Mean gain over the forecast {mean_gain:+.1f} hairs/cm² (90 % band {low:+.1f} to "
+        f"Expected gain over the forecast {expected_gain:+.1f} hairs/cm² (90 % band {low:+.1f} to "
         f"{high:+.1f}) against doing nothing; {worth:+.1f} after its burden.",
-        f"The model gives it a {100 * float((against[:, -1] > 0).mean()):.0f} % chance of being "
-        "better than doing nothing at the end.",
+        f"Better than doing nothing at the end in {_share(against[:, -1] > 0)} of the draws.",
     ]
     if burden.visits:
         said.append(
@@ -254,6 +259,12 @@ def _reasons(
     if _unsupported(patient, candidate):
         said.append("No controlled trial supports it here, so it stands behind doing nothing.")
     return tuple(said)
+
+
+def _share(true: np.ndarray) -> str:
+    """A share of draws in words; draws are finite and the model is not the world, so never all."""
+    percent = 100 * float(true.mean())
+    return "over 99 %" if percent > 99 else "under 1 %" if percent < 1 else f"{percent:.0f} %"
 
 
 def _message(screening: Screening, options: tuple[Option, ...]) -> str:
@@ -306,7 +317,7 @@ def _option_as_dict(option: Option) -> dict[str, Any]:
         "name": option.name,
         "protocol": option.protocol.model_dump(exclude_none=True),
         "gain": option.gain,
-        "mean_gain": option.mean_gain,
+        "expected_gain": option.expected_gain,
         "worth": option.worth,
         "chance_of_detectable_gain": option.chance_of_detectable_gain,
         "burden": vars(option.burden),

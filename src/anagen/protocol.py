@@ -140,3 +140,9 @@ class Protocol(Stated):
     def topical(self, drug: str) -> Topical | None:
         """The entry for one drug, if the protocol has it."""
         return next((topical for topical in self.topicals if topical.drug == drug), None)
+
+
+def nothing(instead_of: Protocol | None = None) -> Protocol:
+    """No needling and no medicine, on the area of the protocol that it is held against."""
+    area_cm2 = instead_of.course.area_cm2 if instead_of else None
+    return Protocol(course=Course(sessions=0, area_cm2=area_cm2))

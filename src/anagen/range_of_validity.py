@@ -4,6 +4,7 @@ from anagen.evidence.parameters import parameters
 from anagen.evidence.trials import studied_range
 from anagen.patient import Patient
 from anagen.protocol import Protocol
+from anagen.screening import screen
 
 # Trials that enrolled both patterns together count for either.
 _STUDIED_AS = {
@@ -21,6 +22,13 @@ def warnings_for(
     density.
     """
     said: list[str] = []
+    screening = screen(patient, protocol)
+    if screening.decision not in ("proceed", "caution"):
+        worst = screening.findings[0]
+        said.append(
+            f"The screening of this protocol says '{screening.decision.replace('_', ' ')}' "
+            f"({worst.rule}: {worst.title}). A forecast is no permission."
+        )
     if protocol.course.sessions > 0:
         said += _outside_trials(patient, protocol, weeks)
     said += _filled_in(protocol)

@@ -205,15 +205,18 @@ def row_of(option: "Option", plan: "Plan") -> Row:
 
 def _added(option: "Option", plan: "Plan") -> str:
     """How much of an option's gain is the needling's own: the same draws, with and without it."""
+    drugs = {topical.drug for topical in option.protocol.topicals}
     medicine = next(
         (
             each.forecast
             for each in plan.options
-            if words.without_needles(each.protocol) and not words.no_needling(each.protocol)
+            if words.without_needles(each.protocol)
+            and drugs
+            and {topical.drug for topical in each.protocol.topicals} == drugs
         ),
         None,
     )
-    if medicine is None or words.without_needles(option.protocol) or not option.protocol.topicals:
+    if medicine is None or words.without_needles(option.protocol):
         return ""
     drawn, alone = (each.draws[words.TOTAL][:, -1] for each in (option.forecast, medicine))
     more = words.of_draws(drawn - alone)
@@ -235,7 +238,7 @@ def _finding(finding: "Finding") -> FindingSaid:
         reason=plain(finding.reason),
         action=plain(finding.action),
         source=plain(finding.source),
-        certainty=plain(finding.certainty),
+        certainty=words.CERTAINTIES[finding.certainty],
         conflict=plain(finding.conflict),
         wait=f"{wait:.0f} more days to wait" if wait else "",
     )

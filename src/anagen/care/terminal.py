@@ -211,7 +211,8 @@ def _finding(finding: "Finding") -> list[RenderableType]:
         parts.append(_said(f"Wait: {finding.wait_days:.0f} more days.", indent=2))
     if finding.conflict:
         parts.append(_said(f"Sources disagree: {plain(finding.conflict)}", indent=2))
-    parts.append(_quiet(f"Source: {plain(finding.source)} · certainty: {plain(finding.certainty)}"))
+    sure = words.CERTAINTIES[finding.certainty]
+    parts.append(_quiet(f"Source: {plain(finding.source)} · certainty: {sure}"))
     return parts
 
 

@@ -54,6 +54,12 @@ CONCERNS: Mapping[str, str] = {
     "prp": "PRP",
     "operator": "the person who needles",
 }
+CERTAINTIES: Mapping[str, str] = {
+    "high": "high",
+    "moderate": "moderate",
+    "low": "low",
+    "judgement": "this project's own judgement",
+}
 # endpoint: (what it is, unit)
 ENDPOINTS: Mapping[str, tuple[str, str]] = {
     TOTAL: ("Visible hairs", "hairs/cm²"),

@@ -23,7 +23,7 @@ class Benefit:
     grade: Grade
 
     def __str__(self) -> str:
-        cited = "; ".join(sources()[key].citation for key in self.sources)
+        cited = "; ".join(sources()[key].citation.rstrip(".") for key in self.sources)
         return f"{self.said} [{self.level}; {self.grade}] ({cited})"
 
 
