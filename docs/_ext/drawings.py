@@ -566,7 +566,7 @@ def _ranked() -> list[tuple[str, float, float, float, float]]:
     for option in found.options:
         against = (option.forecast.draws["total_density_per_cm2"] - base).mean(axis=1)
         low, high = np.quantile(against, [0.05, 0.95])
-        ranked.append((option.name, option.mean_gain, float(low), float(high), option.worth))
+        ranked.append((option.name, option.expected_gain, float(low), float(high), option.worth))
     return ranked
 
 
@@ -582,9 +582,9 @@ def planning_picture(theme: Colours) -> Figure:
             color=theme["anagen"],
             alpha=0.4,
             linewidth=5,
-            label="mean gain, 90 of 100 draws" if first else "",
+            label="90 of 100 draws" if first else "",
         )
-        axis.plot([gain], [y], "o", color=theme["anagen"], label="median" if first else "")
+        axis.plot([gain], [y], "o", color=theme["anagen"], label="expected gain" if first else "")
         axis.plot(
             [worth], [y], "d", color=theme["telogen"], label="after its burden" if first else ""
         )

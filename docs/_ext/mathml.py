@@ -19,6 +19,8 @@ _NOT_CONVERTED = re.compile(r"<mi>&</mi>|<mi>\\|linebreak=\"newline\"")
 
 
 def _inner(latex: str) -> str:
+    if not latex.strip():
+        return ""
     whole = _WHOLE.match(convert(latex.strip()))
     return whole.group(1) if whole else ""
 

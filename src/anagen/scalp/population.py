@@ -1,4 +1,4 @@
-"""Population: individual follicles as arrays, drawn from the chain model, and what became of them."""
+"""Population: individual follicles, drawn from the chain model, and what became of them."""
 
 from typing import NamedTuple
 
@@ -48,25 +48,14 @@ def populate(start: Follicles, follicles: int, seed: int) -> Population:
     weights = np.concatenate([np.asarray(part, dtype=float).ravel() for part in start])
     if not (np.isfinite(weights).all() and (weights >= 0).all() and weights.sum() > 0):
         raise ValueError("A population needs a start of finite follicles, none below zero.")
-    stages = (DELAY_CELLS, ANAGEN_STAGES, TELOGEN_STAGES, KENOGEN_STAGES)
     box = np.random.default_rng(seed).choice(weights.size, follicles, p=weights / weights.sum())
-    phase_of, size_of, place_of = (
-        np.concatenate(parts).astype(np.int8)
-        for parts in zip(
-            *(
-                (
-                    np.full(n * CLASSES, phase),
-                    np.tile(np.arange(CLASSES), n),
-                    np.repeat(np.arange(n), CLASSES),
-                )
-                for phase, n in enumerate(stages)
-            ),
-            strict=True,
-        )
-    )
+    boxes = CLASSES * np.array([DELAY_CELLS, ANAGEN_STAGES, TELOGEN_STAGES, KENOGEN_STAGES])
+    ends = np.cumsum(boxes)
+    phase = np.searchsorted(ends, box, side="right")
+    place, size = np.divmod(box - (ends - boxes)[phase], CLASSES)
     return Population(
-        phase=phase_of[box],
-        size=size_of[box],
-        place=place_of[box],
+        phase=phase.astype(np.int8),
+        size=size.astype(np.int8),
+        place=place.astype(np.int8),
         since_day=np.full(follicles, -np.inf, dtype=np.float32),
     )

@@ -1,6 +1,7 @@
 """Unit conversions and constants of nature; every other number has a record with a source."""
 
 HOURS_PER_DAY = 24.0
+MINUTES_PER_DAY = 1440.0
 DAYS_PER_WEEK = 7.0
 DAYS_PER_YEAR = 365.25
 DAYS_PER_MONTH = 365.25 / 12
