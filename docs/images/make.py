@@ -1,0 +1,33 @@
+"""Draw the pictures of the README from the model: ``python docs/images/make.py``."""
+
+from pathlib import Path
+
+from anagen import Patient, Protocol
+from anagen.care.chart import forecast_chart
+from anagen.care.tokens import LIGHT
+from anagen.forecast import simulate_together
+from anagen.protocol import nothing
+
+HERE = Path(__file__).parent
+EXAMPLES = HERE.parent.parent / "examples"
+
+
+def main() -> None:
+    """The forecast of the example man under the example course, beside doing nothing."""
+    patient = Patient.read(EXAMPLES / "man.toml")
+    course = Protocol.read(EXAMPLES / "course.toml")
+    forecast, untreated = simulate_together(patient, [course, nothing(course)], draws=500)
+    drawn = forecast_chart(
+        forecast,
+        title="A man of 34: six sessions of 0.6 mm and minoxidil 5 %",
+        no_needling=untreated,
+        colours=LIGHT,
+        width=820,
+    )
+    # A ground of its own, so that it can be read on a dark page too.
+    grounded = drawn.replace("<svg ", f'<svg style="background:{LIGHT["paper"]}" ', 1)
+    (HERE / "man.svg").write_text(grounded, "utf-8")
+
+
+if __name__ == "__main__":
+    main()
