@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
@@ -15,6 +16,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from scipy.integrate import solve_ivp
 
 import anagen.scalp  # noqa: F401 - switches to float64
@@ -41,7 +43,10 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 
 def _panels(heights: list[float], theme: Colours) -> tuple[Figure, list[Axes]]:
     """Panels one below the other, so that they can be read on a phone too."""
-    figure = Figure(figsize=(WIDTH_INCHES, sum(heights)), layout="constrained")
+    figure = Figure(
+        figsize=(WIDTH_INCHES, sum(heights)),
+        layout=ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.12),
+    )
     figure.patch.set_facecolor(theme["card"])
     found = figure.subplots(len(heights), 1, height_ratios=heights, squeeze=False)
     axes: list[Axes] = list(found[:, 0])
@@ -495,6 +500,7 @@ def course_picture(theme: Colours) -> Figure:
         )
         seen.add(said)
     medicine.axhline(0, color=theme["quiet"], linewidth=0.6)
+    medicine.set_ylim(top=50)
     _named(
         medicine, theme, "Men, change of total density; nothing was fitted", "weeks", "hairs/cm²"
     )
@@ -619,7 +625,7 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
 
 def draw(name: str, folder: Path) -> None:
     """Draw one picture in both colours as SVG, the same bytes each time."""
-    style = {
+    style: dict[Any, Any] = {
         "font.size": 10,
         "font.family": "DejaVu Sans",
         "svg.fonttype": "path",

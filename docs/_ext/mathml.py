@@ -15,6 +15,10 @@ from sphinx.util.docutils import SphinxTranslator
 
 logger = logging.getLogger(__name__)
 _WHOLE = re.compile(r"^<math[^>]*>(.*)</math>$", re.DOTALL)
+# ln, log10 and their like before an operand without brackets
+_FUNCTION = re.compile(
+    r"(<mi>(?:ln|exp)</mi>|<msub><mi>log</mi><mrow><mn>\d+</mn></mrow></msub>)(?=<m[ins]|<mfrac|<mrow><m[in])"
+)
 _NOT_CONVERTED = re.compile(r"<mi>&</mi>|<mi>\\|linebreak=\"newline\"")
 
 
@@ -22,7 +26,7 @@ def _inner(latex: str) -> str:
     if not latex.strip():
         return ""
     whole = _WHOLE.match(convert(latex.strip()))
-    return whole.group(1) if whole else ""
+    return _FUNCTION.sub(r'\1<mspace width="0.17em"/>', whole.group(1)) if whole else ""
 
 
 def mathml(latex: str, display: str) -> str:
@@ -34,7 +38,9 @@ def mathml(latex: str, display: str) -> str:
         body = _inner(latex)
     else:
         rows = ["".join(f"<mtd>{_inner(cell)}</mtd>" for cell in line.split("&")) for line in lines]
-        body = '<mtable class="lines">' + "".join(f"<mtr>{row}</mtr>" for row in rows)
+        body = '<mtable class="lines" displaystyle="true">' + "".join(
+            f"<mtr>{row}</mtr>" for row in rows
+        )
         body += "</mtable>"
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML" display="{display}">{body}</math>'
 

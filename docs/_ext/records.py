@@ -17,8 +17,11 @@ from sphinx.application import Sphinx
 from anagen.evidence.benefit import benefits
 from anagen.evidence.grades import MEANING
 from anagen.evidence.parameters import Parameter, parameters
+from anagen.evidence.rules import rule_book
 from anagen.evidence.sources import Source, sources
 
+MOST_NAMED = 8
+Row = Sequence[Sequence[nodes.Node]]  # cells, each of some blocks
 _PMC = re.compile(r"PMC\d+")
 _STANDS_FOR = {
     "people": "people differ",
@@ -45,12 +48,12 @@ class Parameters(Directive):
         table = _table(
             ["Number", "Value and spread", "Grade", "From"],
             [_parameter_row(p, cited) for p in found],
-            "records",
+            "numbers",
         )
         return [table, nodes.rubric(text="Sources of these numbers"), _source_list(cited, "from")]
 
 
-def _parameter_row(p: Parameter, cited: Sequence[str]) -> list[list[nodes.Node]]:
+def _parameter_row(p: Parameter, cited: Sequence[str]) -> Row:
     name = [_text(p.label), _said(nodes.literal(text=p.key))]
     if p.note:
         name.append(_text(p.note, "note"))
@@ -91,6 +94,9 @@ class Sources(Directive):
         for parameter in parameters().values():
             for key in parameter.sources:
                 named[key].append(parameter.key)
+        for rule in rule_book().rules:
+            for source in rule.sources:
+                named[source.key].append(f"rule {rule.key}")
         return [_source_list(list(sources()), "source", named)]
 
 
@@ -109,7 +115,7 @@ class Benefits(Directive):
                     [_text(benefit.said), _text(cited, "note")],
                 ]
             )
-        return [_table(["Condition", "Option", "Evidence", "What trials say"], rows, "records")]
+        return [_table(["Condition", "Option", "Evidence", "What trials say"], rows, "benefits")]
 
 
 def _source_list(
@@ -129,7 +135,10 @@ def _source_list(
         if source.note:
             item += _text(source.note, "note")
         if named and named[key]:
-            item += _text("Named by " + ", ".join(named[key]) + ".", "note")
+            shown = named[key][:MOST_NAMED]
+            more = len(named[key]) - len(shown)
+            ending = f" and {more} more." if more else "."
+            item += _text("Named by " + ", ".join(shown) + ending, "note")
         listed += item
     return listed
 
@@ -159,16 +168,16 @@ def _said(node: nodes.Node) -> nodes.paragraph:
     return nodes.paragraph("", "", node)
 
 
-def _table(heads: list[str], rows: list[list[list[nodes.Node]]], kind: str) -> nodes.Node:
+def _table(heads: list[str], rows: Sequence[Row], kind: str) -> nodes.Node:
     group = nodes.tgroup(cols=len(heads))
     for _ in heads:
         group += nodes.colspec(colwidth=1)
     group += nodes.thead("", _row([[_text(head)] for head in heads]))
     group += nodes.tbody("", *(_row(cells) for cells in rows))
-    return nodes.table("", group, classes=[kind])
+    return nodes.table("", group, classes=["records", kind])
 
 
-def _row(cells: list[list[nodes.Node]]) -> nodes.row:
+def _row(cells: Row) -> nodes.row:
     return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
 
 

@@ -118,10 +118,11 @@ def plain_name(entry: Any) -> Any:
     """
     if not isinstance(entry, str):
         return entry
-    kinds = {letter: unicodedata.category(letter) for letter in set(entry)}
-    name = " ".join("".join(x for x in entry if kinds[x] != "Cf" or x in _JOINERS).split())
-    if strange := [x for x in name if kinds[x] in {"Cc", "Cs"}]:
-        raise ValueError(f"holds the control character {strange[0]!r}; allowed is plain text.")
+    seen = (x for x in entry if x in _JOINERS or unicodedata.category(x) != "Cf")
+    name = " ".join("".join(seen).split())
+    strange = next((x for x in name if unicodedata.category(x) in {"Cc", "Cs"}), None)
+    if strange:
+        raise ValueError(f"holds the control character {strange!r}; allowed is plain text.")
     return name
 
 

@@ -29,9 +29,9 @@ from anagen.scalp import linearly_implicit
 from anagen.scalp.units import DAYS_PER_WEEK, MINUTES_PER_DAY
 
 HALF_DAY = 0.5
-STEPS = 1  # of a half-day on which the influx stays as it was
-STEPS_AT_EDGE = 16  # of a half-day on which the influx has changed
-GRADING = 0.7  # each of these is 1/0.7 times as long as the one before
+STEPS = 5  # of a half-day on which the influx stays as it was
+STEPS_AT_EDGE = 40  # of a half-day on which the influx has changed
+GRADING = 0.88  # each of these is 1/0.88 times as long as the one before
 BISECTIONS = 60  # halvings that exhaust float64
 SETTLING_WEEKS = 26  # after the last pulse; the saddle repels e-fold in ten days
 

@@ -95,20 +95,25 @@ def session(
     Differentiable in tissue, film and ``closing_tau_h``.
     """
     starts, lengths, marks = levels(hours, steps)
-    p = modes.cell(grid, modes.rings(grid), tissue, channel, floor)
-    return _run(p, film, closing_tau_h, starts, lengths, tuple(marks), steps)
+    return _run(
+        grid, tissue, film, closing_tau_h, starts, lengths, tuple(marks), channel, floor, steps
+    )
 
 
-@partial(jax.jit, static_argnames=("marks", "steps"))
+@partial(jax.jit, static_argnames=("marks", "channel", "floor", "steps"))
 def _run(
-    p: Cell,
+    grid: Grid,
+    tissue: Tissue,
     film: Film,
     tau: Array | float,
     starts: Array,
     lengths: Array,
     marks: tuple[int, ...],
+    channel: Channel,
+    floor: Floor,
     steps: int,
 ) -> Session:
+    p = modes.cell(grid, tissue, channel, floor)
     rings, layers = p.areas.shape[0], p.heights.shape[0]
     weight = p.diffusion * p.heights
     area = p.areas.sum()
@@ -134,14 +139,16 @@ def _run(
     )
     _, seen = jax.lax.scan(level, first, (starts, lengths))
     states, amounts, dissolved = (each[np.array(marks)] for each in seen)
-    concentration = p.rings.modes @ states
-    dead = (1 - p.living)[:, None] * p.beside_channel
-    tissue = jnp.einsum("trz,r,z,rz->t", concentration, p.areas, p.heights, 1 - dead) / area
+    concentration = p.modes @ states
+    inside = np.zeros((rings, layers), bool)
+    if channel != "none":
+        inside[: grid.wall, : grid.tip] = True
+    held = jnp.einsum("trz,r,z,rz->t", concentration, p.areas, p.heights, ~inside) / area
     return Session(
-        concentration=jnp.where(dead > 0, dissolved[:, None, None], concentration),
+        concentration=jnp.where(inside, dissolved[:, None, None], concentration),
         film_ug_ml=dissolved,
         film=amounts[:, 0],
-        tissue=tissue,
+        tissue=held,
         cleared=amounts[:, 1],
         floored=amounts[:, 2],
     )
@@ -184,16 +191,14 @@ def _stage(
     """The state whose slope, over γ steps, leads to it from the given base."""
     span = GAMMA * length
     forced = tissue @ m.mass / span / m.decay
-    empty, unit = modes.answers(p, m, forced, share)
+    response = modes.respond(p, m, forced, share)
     # The film is what satisfies its own balance, unless it is saturated.
-    undersaturated = (amounts[0] - span * empty.uptake / area) / (
-        film.thickness_cm + span * unit.uptake / area
+    undersaturated = (amounts[0] - span * response.uptake[0] / area) / (
+        film.thickness_cm + span * response.uptake[1] / area
     )
     dissolved = jnp.minimum(undersaturated, film.solubility_ug_ml)
-    state = empty.state + dissolved * unit.state
-    uptake = empty.uptake + dissolved * unit.uptake
-    flat = state.ravel()
-    rates = jnp.stack([-uptake, m.cleared @ flat, m.floored @ flat]) / area
+    state, uptake = modes.filled(p, m, forced, response, dissolved)
+    rates = jnp.stack([-uptake, *modes.losses(p, m, state)]) / area
     return _State(state, amounts + span * rates, dissolved)
 
 
@@ -201,12 +206,11 @@ def steady_uptake_cm3_h(
     grid: Grid, tissue: Tissue, *, channel: Channel = "open", floor: Floor = "sink"
 ) -> Array:
     """What one cell takes up for ever, per concentration of the film: clearance of the film, cm³/h."""
-    p = modes.cell(grid, modes.rings(grid), tissue, channel, floor)
-    return _steady(p)
+    return _steady(grid, tissue, channel, floor)
 
 
-@jax.jit
-def _steady(p: Cell) -> Array:
+@partial(jax.jit, static_argnames=("channel", "floor"))
+def _steady(grid: Grid, tissue: Tissue, channel: Channel, floor: Floor) -> Array:
+    p = modes.cell(grid, tissue, channel, floor)
     m = modes.modes_at(p, 0.0)
-    _, unit = modes.answers(p, m, jnp.zeros_like(m.decay), 1.0)
-    return unit.uptake
+    return modes.respond(p, m, jnp.zeros_like(m.decay), 1.0).uptake[1]

@@ -7,16 +7,22 @@ of cells grows with the logarithm of the cylinder's size. Layers, wall and tip l
 Lengths in cm.
 """
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
+import jax
 import numpy as np
+from jax import Array
 
 from anagen.scalp.units import MM_PER_CM, UM_PER_CM
 
-SMALLEST = 0.02  # cell at the wall and at the tip, as a share of the mouth radius, at fineness 1
-GROWTH = 0.25  # how fast cells grow away from them
-SURFACE = 0.5  # largest cell at the skin surface, as a share of the mouth radius
-LARGEST = 0.08  # largest cell anywhere, as a share of the cylinder's size
+SMALLEST = 0.03  # cell at the wall and at the tip, as a share of the mouth radius, at fineness 1
+GROWTH = 0.1  # how fast cells grow away from them
+SURFACE = 1.0  # largest cell at the skin surface, as a share of the mouth radius
+LARGEST = 0.06  # largest cell anywhere, as a share of the cylinder's size
+SAMPLES = 4001  # points that the wanted size is summed over between two stops
 
 
 class Geometry(NamedTuple):
@@ -29,47 +35,46 @@ class Geometry(NamedTuple):
     skin_mm: float  # from below the stratum corneum to the floor of the dermis
 
 
-class Grid(NamedTuple):
-    """Faces and centres of the cells; ``wall`` and ``tip`` count the cells inside the channel."""
+@partial(
+    jax.tree_util.register_dataclass,
+    data_fields=["r_faces", "z_faces", "radius_cm", "depth_cm"],
+    meta_fields=["wall", "tip", "epidermis"],
+)
+@dataclass(frozen=True)
+class Grid:
+    """Faces of the cells; ``wall`` and ``tip`` count the rings and layers inside the channel."""
 
-    r_faces: np.ndarray
-    z_faces: np.ndarray
+    r_faces: np.ndarray | Array
+    z_faces: np.ndarray | Array
     wall: int
     tip: int
-    epidermis: int  # layers of cells in the epidermis
-    radius_cm: float
-    depth_cm: float
+    epidermis: int  # layers in the epidermis
+    radius_cm: float | Array
+    depth_cm: float | Array
 
     @property
-    def r(self) -> np.ndarray:
+    def r(self) -> np.ndarray | Array:
         """Middle of each ring."""
         return (self.r_faces[1:] + self.r_faces[:-1]) / 2
 
     @property
-    def z(self) -> np.ndarray:
+    def z(self) -> np.ndarray | Array:
         """Middle of each layer."""
         return (self.z_faces[1:] + self.z_faces[:-1]) / 2
 
     @property
-    def areas(self) -> np.ndarray:
+    def areas(self) -> np.ndarray | Array:
         """Area of each ring, seen from above."""
         return np.pi * (self.r_faces[1:] ** 2 - self.r_faces[:-1] ** 2)
 
     @property
-    def heights(self) -> np.ndarray:
+    def heights(self) -> np.ndarray | Array:
         """Thickness of each layer."""
-        return np.diff(self.z_faces)
-
-    @property
-    def living(self) -> np.ndarray:
-        """1 for tissue, 0 for cells inside the channel; (rings, layers)."""
-        alive = np.ones((len(self.r), len(self.z)))
-        alive[: self.wall, : self.tip] = 0
-        return alive
+        return self.z_faces[1:] - self.z_faces[:-1]
 
 
-def grid(geometry: Geometry, fineness: int = 1) -> Grid:
-    """Cells for one geometry; ``fineness`` n cuts every cell of fineness 1 into n × n."""
+def grid(geometry: Geometry, fineness: float = 1.0) -> Grid:
+    """Cells for one geometry; a whole ``fineness`` n cuts every cell into n × n."""
     radius = geometry.mouth_radius_um / UM_PER_CM
     depth = geometry.depth_mm / MM_PER_CM
     epidermis = geometry.epidermis_um / UM_PER_CM
@@ -104,7 +109,9 @@ def grid(geometry: Geometry, fineness: int = 1) -> Grid:
     )
 
 
-def _faces(stops: list[float], size, fineness: int) -> tuple[np.ndarray, list[int]]:
+def _faces(
+    stops: list[float], size: Callable[[np.ndarray], np.ndarray], fineness: float
+) -> tuple[np.ndarray, list[int]]:
     """Faces of cells of about the wanted size, with a face on every stop; its index for each."""
     faces, marks = [stops[0]], [0]
     for start, end in zip(stops[:-1], stops[1:], strict=True):
@@ -113,11 +120,9 @@ def _faces(stops: list[float], size, fineness: int) -> tuple[np.ndarray, list[in
         x = start + (end - start) * (1 - np.cos(s)) / 2
         middle = (x[1:] + x[:-1]) / 2
         counted = np.concatenate([[0.0], np.cumsum(np.diff(x) / size(middle))])
-        number = fineness * max(2, int(np.ceil(counted[-1])))
+        number = max(2, int(np.ceil(fineness * np.ceil(counted[-1]))))
         inner = np.interp(np.linspace(0, counted[-1], number + 1)[1:-1], counted, x)
         faces += [*inner, end]
         marks.append(len(faces) - 1)
     return np.array(faces), marks
 
-
-SAMPLES = 4001  # points that the wanted size is summed over between two stops

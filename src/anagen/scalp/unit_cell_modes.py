@@ -4,11 +4,11 @@ Equation, for the tissue's concentration C under a forcing b and a film of conce
     rate · C + k C − ∇·(D ∇C) = b + what passes skin surface and channel
 Rings are taken apart into the modes of the whole cylinder, which depend on the grid alone. Layers
 are taken apart, for each rate, into the modes of (k + rate − ∂D∂) weighted by D: with that weight
-the equation is a division even where D changes with depth. The channel is not a whole cylinder:
-each face between channel and tissue takes part with one unknown source that undoes what the whole
-cylinder would pass there and puts the channel's own conductance in its place. The unknowns are a
-dense system of some dozen faces. Cells inside the channel are shadows: they follow, nothing feels
-them. Units: µg, cm, h.
+the equation is a division even where D changes with depth. The channel is no whole cylinder: each
+face between channel and tissue has one unknown source, in the cell outside it, that undoes what the
+whole cylinder would pass there and puts the channel's own conductance in its place. The unknowns
+make a small dense system. Cells inside the channel are shadows: they follow, nothing feels them.
+Units: µg, cm, h.
 """
 
 from typing import Literal, NamedTuple
@@ -33,20 +33,9 @@ class Tissue(NamedTuple):
     surface_cm_h: Array | float  # permeability of the intact stratum corneum
 
 
-class Rings(NamedTuple):
-    """Modes of the rings of a whole cylinder; they depend on the grid alone."""
-
-    decay: np.ndarray  # (modes,), 1/cm²
-    modes: np.ndarray  # (rings, modes): concentration, for a unit mode
-
-
 class Faces(NamedTuple):
     """Faces between channel and tissue: those of the wall, then those of the tip; (faces,)."""
 
-    ring: np.ndarray  # of the cell outside
-    layer: np.ndarray
-    inner_ring: np.ndarray  # of the cell inside
-    inner_layer: np.ndarray
     across: Array  # conductance, were the channel tissue; cm³/h
     beside: Array  # resistance from the face to the middle of the outer cell; h/cm³
     takes_part: np.ndarray  # 1 where drug passes the face
@@ -57,17 +46,29 @@ class Faces(NamedTuple):
 class Cell(NamedTuple):
     """The unit cell as the solver sees it."""
 
-    rings: Rings
-    faces: Faces
-    areas: np.ndarray  # of rings; 0-1 masks say where they are living skin
-    living: np.ndarray  # (rings,): 1 outside the channel's radius
-    beside_channel: np.ndarray  # (layers,): 1 above the channel's tip
-    heights: np.ndarray
+    areas: Array  # (rings,)
+    heights: Array  # (layers,)
     diffusion: Array  # (layers,)
-    clearance: Array
+    clearance: Array  # (layers,)
     coupling: Array  # (layers, layers): exchange in depth, with both ends; cm/h
     top: Array  # from the film into the first layer; cm/h
-    bottom: Array
+    bottom: Array  # from the last layer through the floor
+    faces: Faces
+    beside_hole: np.ndarray  # (layers,): 1 above the channel's tip
+    decay: Array  # (ring modes,), 1/cm²
+    modes: Array  # (rings, ring modes)
+    at_wall: Array  # (2, ring modes): in the ring outside the wall, and in that inside it
+    at_tip: Array  # (rings inside, ring modes)
+    skin: Array  # (ring modes,): ∫ over the cell outside the channel's radius
+    hole: Array  # (ring modes,): ∫ over the channel's cross-section
+
+
+class Seen(NamedTuple):
+    """What channel and skin see of a state."""
+
+    outside: Array  # concentration in the cells outside the channel's faces
+    inside: Array
+    skin: Array  # ∫C over the living skin surface
 
 
 class Modes(NamedTuple):
@@ -76,96 +77,86 @@ class Modes(NamedTuple):
     layers: Array  # (layers, layer modes)
     decay: Array  # (ring modes, layer modes)
     mass: Array  # (layer modes, layer modes): what is stored
-    outside: Array  # (faces, all modes): concentration in the cells outside the faces
-    outside_by: Array  # (faces, faces): the same for unit sources there
+    along_wall: Array  # (layers inside, layer modes)
+    by_tip: Array  # (2, layer modes): in the layer below the tip, and in that above it
+    film: Array  # (ring modes, layer modes): answer to a unit film in a whole cylinder
+    film_seen: Seen
+    outside_by: Array  # (faces, faces): concentration outside each face, for unit sources there
     inside_by: Array
-    inside: Array
-    film: Array  # (ring modes, layer modes): answer to a film of unit concentration, no channel
-    skin: Array  # (all modes,): ∫C over the living skin
-    skin_by: Array
-    cleared: Array  # (all modes,): what blood clears, µg/h
-    floored: Array  # what passes the floor, µg/h
+    skin_by: Array  # (faces,): ∫C over the living skin, for unit sources
 
 
-class Answer(NamedTuple):
-    """The solution; what film and channel give the cell is ``uptake``, µg/h."""
+class Response(NamedTuple):
+    """For an empty film, and per unit of its concentration: (…, 2)."""
 
-    state: Array  # (ring modes, layer modes)
-    uptake: Array
-
-
-def rings(grid: Grid) -> Rings:
-    """Radial modes. Conductances are those of a steady logarithmic profile."""
-    steps = 2 * np.pi / np.log(grid.r[1:] / grid.r[:-1])
-    conduct = np.diag(np.append(steps, 0) + np.append(0, steps))
-    conduct -= np.diag(steps, 1) + np.diag(steps, -1)
-    root = np.sqrt(grid.areas)
-    decay, modes = np.linalg.eigh(conduct / np.outer(root, root))
-    return Rings(np.maximum(decay, 0.0), modes / root[:, None])
+    source: Array  # at the faces, µg/h
+    uptake: Array  # of the cell, µg/h
 
 
-def cell(grid: Grid, modes: Rings, tissue: Tissue, channel: Channel, floor: Floor) -> Cell:
+def ring_modes(grid: Grid) -> tuple[Array, Array]:
+    """Decay and shape of the radial modes. Conductances are those of a logarithmic profile."""
+    steps = 2 * jnp.pi / jnp.log(grid.r[1:] / grid.r[:-1])
+    diagonal = jnp.append(steps, 0.0) + jnp.append(0.0, steps)
+    conduct = jnp.diag(diagonal) - jnp.diag(steps, 1) - jnp.diag(steps, -1)
+    root = jnp.sqrt(grid.areas)
+    decay, modes = jnp.linalg.eigh(conduct / root / root[:, None])
+    return jnp.maximum(decay, 0.0), modes / root[:, None]
+
+
+def cell(grid: Grid, tissue: Tissue, channel: Channel, floor: Floor) -> Cell:
     """The cell's conductances, from the tissue's properties."""
-    in_epidermis = np.arange(len(grid.z)) < grid.epidermis
+    areas, heights = jnp.asarray(grid.areas), jnp.asarray(grid.heights)
+    in_epidermis = np.arange(len(heights)) < grid.epidermis
     diffusion = jnp.where(in_epidermis, tissue.epidermis_cm2_h, tissue.dermis_cm2_h)
-    half = grid.heights / 2 / diffusion
+    half = heights / 2 / diffusion
     between = 1 / (half[1:] + half[:-1])
     top = tissue.surface_cm_h / (1 + tissue.surface_cm_h * half[0])
     bottom = 1 / half[-1] if floor == "sink" else jnp.zeros(())
-    ends = jnp.zeros(len(grid.z)).at[0].add(top).at[-1].add(bottom)
+    ends = jnp.zeros(len(heights)).at[0].add(top).at[-1].add(bottom)
     diagonal = ends.at[1:].add(between).at[:-1].add(between)
-    there = channel != "none"
+    wall, tip = (0, 0) if channel == "none" else (grid.wall, grid.tip)
+    decay, modes = ring_modes(grid)
     return Cell(
-        rings=modes,
-        faces=_faces(grid, diffusion, tissue, channel),
-        areas=grid.areas,
-        living=(np.arange(len(grid.r)) >= grid.wall * there).astype(float),
-        beside_channel=(np.arange(len(grid.z)) < grid.tip * there).astype(float),
-        heights=grid.heights,
+        areas=areas,
+        heights=heights,
         diffusion=diffusion,
         clearance=jnp.where(in_epidermis, 0.0, tissue.clearance_per_h),
         coupling=jnp.diag(diagonal) - jnp.diag(between, 1) - jnp.diag(between, -1),
         top=top,
         bottom=bottom,
+        faces=_faces(grid, diffusion, tissue, channel),
+        beside_hole=(np.arange(len(heights)) < tip).astype(float),
+        decay=decay,
+        modes=modes,
+        at_wall=modes[np.array([wall, wall - 1])],
+        at_tip=modes[:wall],
+        skin=areas[wall:] @ modes[wall:],
+        hole=areas[:wall] @ modes[:wall],
     )
 
 
 def _faces(grid: Grid, diffusion: Array, tissue: Tissue, channel: Channel) -> Faces:
     wall, tip = grid.wall, grid.tip
     if channel == "none":
-        none, zero = np.zeros(0, int), jnp.zeros(0)
-        return Faces(none, none, none, none, zero, zero, np.zeros(0), zero, zero)
-    along, across = np.arange(tip), np.arange(wall)
-    ring, layer = np.append(np.full(tip, wall), across), np.append(along, np.full(wall, tip))
-    inner_ring = np.append(np.full(tip, wall - 1), across)
-    inner_layer = np.append(along, np.full(wall, tip - 1))
+        zero = jnp.zeros(0)
+        return Faces(zero, zero, np.zeros(0), zero, zero)
     is_tip = np.arange(tip + wall) >= tip
-    outer_d, inner_d = diffusion[layer], diffusion[inner_layer]
-    turn = 2 * np.pi * grid.heights[layer]  # the wall's area, per unit radius
-    disk = grid.areas[ring]
-    beside = jnp.where(
-        is_tip,
-        grid.heights[tip] / 2 / disk,
-        np.log(grid.r[wall] / grid.radius_cm) / turn,
-    )
-    through = jnp.where(
-        is_tip,
-        (grid.heights[tip - 1] / 2 / inner_d + grid.heights[tip] / 2 / outer_d) / disk,
-        np.log(grid.r[wall] / grid.r[wall - 1]) / turn / outer_d,
-    )
+    layer = np.append(np.arange(tip), np.full(wall, tip))  # of the cell outside
+    disk = grid.areas[np.append(np.zeros(tip, int), np.arange(wall))]
+    turn = 2 * jnp.pi * grid.heights[layer]  # the wall's area, per unit radius
+    above, below = grid.heights[tip - 1] / 2, grid.heights[tip] / 2
+    beyond = jnp.log(grid.r[wall] / grid.radius_cm)
+    whole = jnp.log(grid.r[wall] / grid.r[wall - 1])
+    at, over = diffusion[layer], diffusion[tip - 1]
     shape = open_wall_shape_cm if channel == "open" else collapsed_shape_cm
     conductance = tissue.dermis_cm2_h * shape(
         jnp.asarray(grid.depth_cm), jnp.asarray(grid.radius_cm)
     )
-    area = np.where(is_tip, disk, turn * grid.radius_cm)
+    area = jnp.where(is_tip, disk, turn * grid.radius_cm)
     takes_part = np.where(is_tip, 1.0, float(channel == "open"))
     return Faces(
-        ring,
-        layer,
-        inner_ring,
-        inner_layer,
-        across=1 / through,
-        beside=beside / outer_d,
+        across=1 / jnp.where(is_tip, (above / over + below / at) / disk, whole / turn / at),
+        beside=jnp.where(is_tip, below / disk, beyond / turn) / at,
         takes_part=takes_part,
         pore=(channel == "collapsed") * grid.depth_cm / tissue.dermis_cm2_h / area,
         closing=(area @ takes_part) / area / conductance,
@@ -176,69 +167,100 @@ def modes_at(p: Cell, rate: Array | float) -> Modes:
     """The modes of the layers for one ``rate`` (1/h; 0 is the steady state)."""
     root = jnp.sqrt(p.diffusion * p.heights)
     system = p.coupling + jnp.diag((p.clearance + rate) * p.heights)
-    decay, vectors = jnp.linalg.eigh(system / root / root[:, None])
+    of_layers, vectors = jnp.linalg.eigh(system / root / root[:, None])
     layers = vectors / root[:, None]
-    both = p.rings.decay[:, None] + decay
-
-    def seen(ring: np.ndarray, layer: np.ndarray) -> Array:
-        pairs = p.rings.modes[ring][:, :, None] * layers[layer][:, None, :]
-        return pairs.reshape(len(ring), both.size)
-
-    whole = p.areas @ p.rings.modes
-    skin_rings = (p.areas * p.living) @ p.rings.modes
-    outside = seen(p.faces.ring, p.faces.layer)
-    inside = seen(p.faces.inner_ring, p.faces.inner_layer)
-    answers = outside / both.ravel()
-    skin = (skin_rings[:, None] * layers[0]).ravel()
-    clears = p.clearance * p.heights
-    cleared = whole[:, None] * (clears @ layers) - (whole - skin_rings)[:, None] * (
-        (clears * p.beside_channel) @ layers
-    )
-    return Modes(
+    decay = p.decay[:, None] + of_layers
+    wall = len(p.faces.beside) - len(p.at_tip)
+    m = Modes(
         layers=layers,
-        decay=both,
+        decay=decay,
         mass=(layers * p.heights[:, None]).T @ layers,
-        outside=outside,
-        inside=inside,
-        outside_by=outside @ answers.T,
-        inside_by=inside @ answers.T,
-        film=p.top * whole[:, None] * layers[0] / both,
-        skin=skin,
-        skin_by=answers @ skin,
-        cleared=cleared.ravel(),
-        floored=(p.bottom * whole[:, None] * layers[-1]).ravel(),
+        along_wall=layers[:wall],
+        by_tip=layers[np.array([wall, wall - 1])],
+        film=p.top * (p.skin + p.hole)[:, None] * layers[0] / decay,
+        film_seen=Seen(*(jnp.zeros(0),) * 3),
+        outside_by=jnp.zeros(0),
+        inside_by=jnp.zeros(0),
+        skin_by=jnp.zeros(0),
+    )
+    outside_by, inside_by = (_concentration_by_sources(p, m, side) for side in (0, 1))
+    at_skin = jnp.append(
+        m.along_wall @ ((p.skin * p.at_wall[0]) @ (1 / decay) * layers[0]),
+        p.at_tip @ ((1 / decay) @ (m.by_tip[0] * layers[0]) * p.skin),
+    )
+    return m._replace(
+        film_seen=seen(p, m, m.film),
+        outside_by=outside_by,
+        inside_by=inside_by,
+        skin_by=at_skin,
     )
 
 
-def answers(p: Cell, m: Modes, forced: Array, share: Array | float) -> tuple[Answer, Answer]:
-    """The tissue under the forcing alone, and what a film of unit concentration adds to it.
+def _concentration_by_sources(p: Cell, m: Modes, side: int) -> Array:
+    """Next to each face (``side`` 0: outside it, 1: inside), for unit sources outside the faces."""
+    inverse = 1 / m.decay
+    of_wall, of_tip = p.at_wall[0], m.by_tip[0]
+    wall_by_wall = (m.along_wall * ((of_wall * p.at_wall[side]) @ inverse)) @ m.along_wall.T
+    tip_by_tip = (p.at_tip * (inverse @ (of_tip * m.by_tip[side]))) @ p.at_tip.T
+    tip_by_wall = p.at_tip @ (of_wall[:, None] * inverse * m.by_tip[side]) @ m.along_wall.T
+    wall_by_tip = m.along_wall @ (p.at_wall[side][:, None] * inverse * of_tip).T @ p.at_tip.T
+    return jnp.block([[wall_by_wall, wall_by_tip], [tip_by_wall, tip_by_tip]])
 
-    ``forced`` is the state that the forcing would lead to in a whole cylinder, ``share`` the open
-    share of the channel.
+
+def seen(p: Cell, m: Modes, state: Array) -> Seen:
+    """What channel and skin see of a state."""
+    by_layer = jnp.vstack([p.at_wall, p.skin]) @ state
+    by_ring = state @ m.by_tip.T
+    outside, inside = (
+        jnp.append(m.along_wall @ by_layer[side], p.at_tip @ by_ring[:, side]) for side in (0, 1)
+    )
+    return Seen(outside, inside, by_layer[2] @ m.layers[0])
+
+
+def respond(p: Cell, m: Modes, forced: Array, share: Array | float) -> Response:
+    """How channel and skin answer to a forcing, and to a film of unit concentration.
+
+    ``forced`` is the state that the forcing alone would lead to in a whole cylinder, ``share`` the
+    open share of the channel.
     """
     f = p.faces
-    series = share * (f.beside + f.pore) + (1 - share) * f.closing
-    conduct = f.takes_part * share / series
-    excess = f.across - conduct
-    both = jnp.stack([forced.ravel(), m.film.ravel()], axis=1)
     of_film = jnp.array([0.0, 1.0])
-    source = jnp.zeros((0, 2))
-    given = jnp.zeros(2)
-    skin = m.skin @ both
-    if len(f.ring):
-        outside, inside = m.outside @ both, m.inside @ both
-        system = (
-            jnp.eye(len(conduct))
-            - excess[:, None] * m.outside_by
-            + f.across[:, None] * m.inside_by
+    outside, inside, skin = (
+        jnp.stack(pair, axis=-1) for pair in zip(seen(p, m, forced), m.film_seen, strict=True)
+    )
+    source, given = outside, jnp.zeros(2)
+    if len(outside):
+        series = share * (f.beside + f.pore) + (1 - share) * f.closing
+        conduct = f.takes_part * share / series
+        excess = f.across - conduct
+        system = jnp.eye(len(conduct)) + (
+            f.across[:, None] * m.inside_by - excess[:, None] * m.outside_by
         )
-        source = jnp.linalg.solve(
-            system,
-            conduct[:, None] * of_film + excess[:, None] * outside - f.across[:, None] * inside,
-        )
+        wanted = excess[:, None] * outside - f.across[:, None] * inside
+        source = jnp.linalg.solve(system, wanted + conduct[:, None] * of_film)
         given = conduct @ (of_film - outside - m.outside_by @ source)
         skin = skin + m.skin_by @ source
-        both = both + (m.outside.T @ source) / m.decay.ravel()[:, None]
-    uptake = given + p.top * (of_film * (p.areas @ p.living) - skin)
-    empty, film = both.T.reshape(2, *m.decay.shape)
-    return Answer(empty, uptake[0]), Answer(film, uptake[1])
+    area = p.areas[len(p.at_tip) :].sum()
+    return Response(source, given + p.top * (of_film * area - skin))
+
+
+def filled(
+    p: Cell, m: Modes, forced: Array, response: Response, film: Array
+) -> tuple[Array, Array]:
+    """The state under a film of concentration ``film``, and the cell's uptake."""
+    source = response.source @ jnp.stack([jnp.ones(()), film])
+    wall = len(m.along_wall)
+    injected = (
+        p.at_wall[0][:, None] * (source[:wall] @ m.along_wall)
+        + (source[wall:] @ p.at_tip)[:, None] * m.by_tip[0]
+    )
+    uptake = response.uptake[0] + film * response.uptake[1]
+    return forced + film * m.film + injected / m.decay, uptake
+
+
+def losses(p: Cell, m: Modes, state: Array) -> tuple[Array, Array]:
+    """What blood clears and what passes the floor, µg/h."""
+    skin, hole = jnp.vstack([p.skin, p.hole]) @ state
+    clears = p.clearance * p.heights
+    cleared = skin @ (clears @ m.layers) + hole @ ((clears * (1 - p.beside_hole)) @ m.layers)
+    return cleared, p.bottom * ((skin + hole) @ m.layers[-1])
