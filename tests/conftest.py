@@ -7,11 +7,16 @@ os.environ.setdefault("JAX_PLATFORMS", "cpu")
 import jax
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import anagen.scalp  # noqa: F401 - switches to float64
 from anagen.evidence.parameters import parameters
 from anagen.model_inputs import scalp_numbers
 from anagen.scalp.course import Scalp
+
+# The first example of a property waits for the compiler; that is no fault of the property.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 jax.config.update("jax_numpy_dtype_promotion", "standard")
 

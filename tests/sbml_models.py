@@ -61,7 +61,9 @@ def cooper(numbers: dict[str, float], oestrogen: float, cortisol: float, literal
 
 def waugh(numbers: dict[str, float], alpha: float) -> Model:
     """Waugh & Sherratt 2006."""
-    net = "renewal_share * renewal_per_day * {0} * (1 - crowding_mm3 * (I + R)) - loss_per_day * {0}"
+    net = (
+        "renewal_share * renewal_per_day * {0} * (1 - crowding_mm3 * (I + R)) - loss_per_day * {0}"
+    )
     return Model(
         {
             "I": "alpha * K + " + net.format("I"),

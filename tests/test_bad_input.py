@@ -57,6 +57,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "patient_hair_is_a_list.toml": ("hair is a list", "a table [hair]"),
     "patient_hair_is_a_list.json": ("hair is a list of 3;", "a table [hair]"),
     "patient_hair_percent.toml": ("hair.terminal_fraction is 71;", "from 0 to 1"),
+    "patient_hair_in_millimetres.toml": ("hair.mean_diameter_um is 0.058;", "µm from 15 to 150"),
     "protocol_needle_15_mm.toml": ("device.needle_mm is 15;", "mm from 0.1 to 3"),
     "protocol_needle_with_unit.toml": ("device.needle_mm is '0.6 mm';", "a number of mm"),
     "protocol_needles_half.toml": ("device.needles is 12.5;", "a whole number from 1 to 2000"),
@@ -89,7 +90,7 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "protocol_without_device.toml": ("device is missing", "kind and needle_mm"),
     "protocol_without_interval.toml": ("course.interval_days is missing", "from 1 to 365"),
     "protocol_topical_twice.toml": ("topicals names a drug twice", "one entry for each drug"),
-    # A key that is not there, or not there.
+    # A key that is unknown, missing or in the wrong table.
     "patient_key_near_miss.toml": ("unknown key skintype", "did you mean 'skin_type'?"),
     "patient_key_far_off.toml": ("unknown key favourite_colour;", "allowed are age, sex"),
     "patient_key_terminal_escape.toml": (r"unknown key \x1b]0;owned\x07\u202e;", "allowed are"),

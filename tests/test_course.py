@@ -87,6 +87,43 @@ def test_the_start_meets_what_was_measured():
     assert np.median(terminal) == pytest.approx(0.71, abs=0.09)
 
 
+def test_a_measured_share_of_anagen_moves_hairs_and_makes_none():
+    shedding = {
+        "age": 35,
+        "sex": "female",
+        "condition": "telogen_effluvium",
+        "months_since_onset": 2,
+    }
+
+    def start(**hair: float) -> Forecast:
+        told = shedding | ({"hair": hair} if hair else {})
+        return simulate(Patient.from_table(told, "test"), protocol(NOTHING), draws=200)
+
+    plain = start()
+    for share in (0.0, 0.3, 0.6, 1.0):
+        found = start(anagen_fraction=share)
+        total = found.draws["total_density_per_cm2"]
+        assert total[:, 0] == pytest.approx(plain.draws["total_density_per_cm2"][:, 0], rel=0.01)
+        # A shock passes: what was resting today does not lengthen rest for good.
+        last = np.median(found.draws["anagen_fraction"][:, -1])
+        assert last == pytest.approx(np.median(plain.draws["anagen_fraction"][:, -1]), abs=0.04)
+
+
+def test_hair_mass_is_held_against_the_same_scalp_in_health():
+    patch = {"age": 28, "sex": "female", "condition": "alopecia_areata", "months_since_onset": 5}
+    bald = simulate(Patient.from_table(patch, "test"), protocol(NOTHING), draws=200)
+    mass = bald.draws["hair_mass_index"]
+    assert np.median(mass[:, 0]) < 0.1
+    assert 0 <= mass.min()
+    assert mass.max() < 1.5  # hairs that come back together are all there together
+    young = simulate(
+        Patient(age=25.0, sex="male", condition="senescent_alopecia"), protocol(NOTHING), draws=200
+    )
+    assert young.draws["hair_mass_index"][:, 0] == pytest.approx(1, rel=1e-6)
+    diameter = young.draws["mean_diameter_um"]
+    assert np.abs(diameter[:, -1] - diameter[:, 0]).max() < 0.01  # at 25 nothing thins yet
+
+
 def test_five_conditions_behave_as_their_names_say():
     told = {"age": 40, "sex": "female", "months_since_onset": 2}
     change = {}

@@ -62,7 +62,7 @@ def test_the_number_of_stages_is_the_recorded_spread_of_durations():
     assert fo.ANAGEN_STAGES == fo.TELOGEN_STAGES == round(1 / cv**2)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     anagen=st.floats(150, 1500),
     telogen=st.floats(60, 150),
@@ -167,7 +167,7 @@ def test_v6_5_no_new_hair_shows_before_it_has_grown_out(central: Scalp):
     assert mean_day == pytest.approx(delay - fo.STEP_DAYS / 2, abs=0.6 * fo.STEP_DAYS)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     fall=st.floats(0, 1),
     rise=st.floats(0, 1),

@@ -76,3 +76,35 @@ def test_minoxidil_triples_the_flow_for_its_hour(central: Scalp):
     p = central.perfusion
     over_the_day = perfusion.ratio(jnp.zeros(1), jnp.array([24.0]), jnp.zeros(1), p)
     assert over_the_day == pytest.approx(3)  # a dose every hour: Wester's three-fold, all day
+
+
+def test_mean_redness_of_a_week_is_the_integral_of_its_fading(central: Scalp):
+    p = central.healing
+    tau = float(healing.redness_time_constant_days(p)[0])
+    assert np.exp(-float(p.redness_duration_h[0]) / 24 / tau) == pytest.approx(0.05)
+    signals, means = healing.intact(1), []
+    for half_day in range(14):
+        reddened = jnp.array([1.0 if half_day == 0 else 0.0])
+        means.append(float(healing.mean_redness(signals.redness, 0.5, reddened, p)[0]))
+        signals = healing.step(signals, 0.5, jnp.zeros(1), reddened, p)
+    assert np.mean(means) == pytest.approx(tau / 7 * (1 - np.exp(-7 / tau)), rel=1e-9)
+
+
+def test_the_measured_fall_of_flow_lies_within_what_is_drawn():
+    """Kenkel: three months after four monthly sessions -25.8 % (face) and -42.3 % (neck)."""
+    from anagen.forecast import simulate
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    four = Protocol.from_table(
+        {
+            "device": {"kind": "pen", "needle_mm": 1.5},
+            "course": {"sessions": 4, "interval_days": 28},
+        },
+        "test",
+    )
+    woman = Patient(age=50.0, sex="female", condition="female_pattern_hair_loss")
+    ratio = simulate(woman, four, weeks=52).draws["perfusion_ratio"][:, 12 + 13]
+    low, high = np.quantile(ratio, [0.05, 0.95])
+    assert low < 1 - 0.423 < 1 - 0.258 < high
+    assert high > 1  # the sign stays open

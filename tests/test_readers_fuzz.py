@@ -24,7 +24,7 @@ EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
 PROTOCOL = Protocol.read(EXAMPLES[0].with_name("course.toml"))
 MODELS = pytest.mark.parametrize("model", [Patient, Protocol])
 FORMS = pytest.mark.parametrize("form", ["toml", "json"])
-often = settings(max_examples=100, deadline=None)
+often = settings(max_examples=100)
 
 
 def is_value_or_sentence(read: Callable[[], Stated]) -> None:

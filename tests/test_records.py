@@ -15,6 +15,7 @@ from anagen.evidence.parameters import SHAPES, check_parameters, draws, paramete
 from anagen.evidence.sources import BadRecord, check_sources, sources
 from anagen.evidence.trials import check_arm, studied_range, trials
 from anagen.scalp.course import Scalp
+from anagen.scalp.scalp_map import Layout
 
 SOURCE = Path(anagen.__file__).parent
 # Exponents, halves, counts and signs belong to the equations; anything else is a measurement.
@@ -32,12 +33,12 @@ def used_keys() -> set[str]:
     """Keys that the scalp declares as fields, and keys that stand as text in the program."""
     declared = {
         f"{mechanism}.{name}"
-        for mechanism, numbers in Scalp.__annotations__.items()
+        for mechanism, numbers in (*Scalp.__annotations__.items(), ("scalp_map", Layout))
         for name in numbers._fields
     }
     text = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
     spoken = set(re.findall(r"[\"'](?:f?)([a-z]+\.[a-z_0-9]+)[\"']", text))
-    prefixes = {"usual", "burden"}  # asked for by the name after the dot
+    prefixes = {"usual", "burden", "scalp_map"}  # asked for by the name after the dot
     spoken |= {
         key
         for key in parameters()

@@ -12,8 +12,7 @@ from scipy.spatial import cKDTree
 
 from anagen.care import scalp_picture as picture
 from anagen.care.scalp_picture import Clipping, Moment
-from anagen.evidence.parameters import check_parameters
-from anagen.evidence.sources import read_records
+from anagen.evidence.parameters import parameters
 from anagen.model_inputs import person_of, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -37,25 +36,18 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 @pytest.fixture(scope="module")
 def treated(central: Scalp) -> DrawnDrive:
-    from anagen.evidence.parameters import parameters
-
     centre = {key: np.array([p.centre]) for key, p in parameters().items()}
     person = person_of(Patient.read("examples/man.toml"), centre)
     treatment = treatment_of(Protocol.read("examples/course.toml"), 1)
     return of_draw(drive(person, treatment, central, "androgenetic_alopecia", 24), 0)
 
 
-def test_the_records_of_the_map_are_complete():
-    tables = read_records("map.toml")
-    named = {key for t in tables["scalp_map"].values() for key in t["sources"]}
-    records = check_parameters(tables, dict.fromkeys(named))
-    asked = {*Layout._fields, "clipped_mm", "days_after_clipping"}
-    assert {key.removeprefix("scalp_map.") for key in records} == asked
-    units = [records[f"scalp_map.{name}"].centre for name in Layout._fields[:4]]
+def test_every_unit_has_one_to_four_hairs():
+    units = [parameters()[f"scalp_map.{name}"].centre for name in Layout._fields[:4]]
     assert sum(units) == pytest.approx(1.0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     density=st.floats(80, 400),
     width=st.floats(1, 8),
@@ -106,8 +98,6 @@ def test_the_noise_of_a_share_read_in_a_window_is_binomial(treated: DrawnDrive):
 
 def test_counts_in_windows_have_the_mean_of_the_course(treated: DrawnDrive, central: Scalp):
     """Diameters within a class are spread over its band, so that cut-offs agree on the mean."""
-    from anagen.evidence.parameters import parameters
-
     centre = {key: np.array([p.centre]) for key, p in parameters().items()}
     person = person_of(Patient.read("examples/man.toml"), centre)
     treatment = treatment_of(Protocol.read("examples/course.toml"), 1)

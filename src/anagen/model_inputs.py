@@ -96,7 +96,7 @@ def treatment_of(protocol: Protocol, draws: int) -> Treatment:
     return Treatment(
         device=_device(protocol, each),
         sessions=each(course.sessions),
-        interval_days=each(course.interval_days or 1.0),
+        interval_days=each(_usual("interval_days", course.interval_days)),
         bleeding=each(course.endpoint == "pinpoint_bleeding"),
         minoxidil=_minoxidil(protocol, each),
         prp=each(protocol.topical("prp") is not None),

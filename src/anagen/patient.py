@@ -88,9 +88,9 @@ class Hair(Stated):
     )
     mean_diameter_um: float | None = Field(
         default=None,
-        ge=10,
+        ge=15,
         le=150,
-        description="the mean hair diameter, a number of µm from 10 to 150",
+        description="the mean hair diameter, a number of µm from 15 to 150",
     )
     anagen_fraction: float | None = Field(
         default=None,

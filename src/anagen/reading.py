@@ -127,7 +127,7 @@ def plain_name(entry: Any) -> Any:
 
 
 def _toml(text: str) -> Any:
-    if text.count(".") > MAX_DOTS:
+    if text.count(".") > MAX_DOTS:  # no patient and no protocol has that many
         raise RecursionError
     return tomllib.loads(text)
 

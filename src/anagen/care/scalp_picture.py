@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from anagen.care import drawing, words
 from anagen.care.tokens import LIGHT
 from anagen.evidence.parameters import parameters
-from anagen.evidence.sources import read_records
 from anagen.scalp.drive import DrawnDrive, drive, of_draw
 from anagen.scalp.population import ANAGEN, LOST, Population, populate
 from anagen.scalp.scalp_map import (
@@ -142,7 +141,7 @@ def clipping_of_records() -> Clipping:
 
 
 def _recorded(name: str) -> float:
-    return float(read_records("map.toml")["scalp_map"][name]["value"])
+    return parameters()[f"scalp_map.{name}"].centre
 
 
 def _ways(scalp: ScalpMap, seed: int) -> NDArray[np.float64]:

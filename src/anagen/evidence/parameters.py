@@ -95,7 +95,7 @@ class Parameter:
             f"{self.shape.get('high', 0):g}, on a log scale",
             "bernoulli": "yes or no, with this probability",
         }[self.distribution]
-        return f"{self.centre:.3g} {self.unit} ({said})".replace(" 1 (", " (")
+        return f"{self.centre:.4g} {self.unit} ({said})".replace(" 1 (", " (")
 
 
 def check_parameters(

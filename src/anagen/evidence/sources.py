@@ -30,6 +30,8 @@ class Source:
             parts.append(f"doi:{self.doi}")
         if self.pmid:
             parts.append(f"PMID {self.pmid}")
+        if self.url:
+            parts.append(self.url)
         return " ".join(parts)
 
 

@@ -3,7 +3,7 @@
 Equations
     open share of the mouth area   S(t) = exp(−t/τ)
     from a closing time            t95 = τ ln 20, half-life = τ ln 2
-    needle length                  τ ∝ (L / 0.6 mm)^b
+    depth reached                  τ ∝ (d / 0.6 mm)^b
 One clock, the barrier's: the deep track closes on the healing clock. Assays disagree 30-fold
 (hours by TEWL, days by impedance under occlusion); the half-life carries that as its spread.
 Units: hours. Sources: the records ``closure.*``.
@@ -42,6 +42,6 @@ def open_share(hours_since: Array, tau_h: Array) -> Array:
 
 
 def mean_open_share(from_h: Array, to_h: Array, tau_h: Array) -> Array:
-    """Mean open share between two times after a session (``to_h`` > ``from_h``)."""
+    """Mean of exp(−t/τ) between two times after a session (``to_h`` > ``from_h``)."""
     span = to_h - from_h
     return tau_h / span * (jnp.exp(-from_h / tau_h) - jnp.exp(-to_h / tau_h))

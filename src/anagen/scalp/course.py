@@ -141,23 +141,24 @@ def half_day(
     open_in_use = jnp.where(
         any_channel, closure.mean_open_share(used_from, since + hours, tau), 0.0
     )
-    permeability = delivery.channel_permeability_cm_h(
+    isolated = delivery.isolated_channels_cm_h(
         field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
     )
+    permeability = delivery.channel_permeability_cm_h(
+        open_in_use * isolated, delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery)
+    )
     amounts, uptake = delivery.step(
-        state.amounts, hours, in_use, open_in_use * permeability, t.minoxidil, p.delivery
+        state.amounts, hours, in_use, permeability, t.minoxidil, p.delivery
     )
 
     carried = t.prp * p.healing.prp_gain + t.growth_factors * p.healing.growth_factor_gain
+    reddened = new * jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0)
+    redness = healing.mean_redness(state.signals.redness, HALF_DAY, reddened, p.healing)
     signals = healing.step(
-        state.signals,
-        HALF_DAY,
-        new * wound * (1 + carried),
-        new * jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0),
-        p.healing,
+        state.signals, HALF_DAY, new * wound * (1 + carried), reddened, p.healing
     )
     vessels = flow.chronic_step(state.vessels, HALF_DAY, signals.repair, p.perfusion)
-    flow_ratio = flow.ratio(signals.redness, in_use * t.minoxidil.per_day, vessels, p.perfusion)
+    flow_ratio = flow.ratio(redness, in_use * t.minoxidil.per_day, vessels, p.perfusion)
     effect = _minoxidil_effect(state.minoxidil_effect, uptake, flow_ratio, field, p)
     signal = healing.sensed(signals.repair, p.healing)
     push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * effect
@@ -166,7 +167,7 @@ def half_day(
         exit_factor=jnp.exp(most * jnp.tanh(push / most)),
         signal=signal,
         effect=effect,
-        redness=signals.redness,
+        redness=redness,
         flow_ratio=flow_ratio,
         open_share=open_share,
         plasma_peak=delivery.plasma_ng_ml(
@@ -307,7 +308,7 @@ def run(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: i
     _, later = jax.lax.scan(week, state, jnp.arange(weeks))
     by_week = {name: jnp.concatenate([first[name][None], values]) for name, values in later.items()}
     mass = by_week.pop("hair_mass_um2")
-    by_week["hair_mass_index"] = mass / jnp.maximum(mass[0], TINY)
+    by_week["hair_mass_index"] = mass / fitted.healthy_mass_um2
     return Outcome(by_week, _session(field, treatment, p), fitted.density_missed)
 
 

@@ -5,6 +5,8 @@ Equations
     saturation cap            a film above solubility drives no more than the saturated one
     channel, open wall        g = D · 2πd / ln(2d/a)
     channel, collapsed pore   1/g = d/(π a² D) + 1/(4 a D)
+    field of channels         1/P = 1/(ρ g S) + 1/(√(D k_cl) + k_cl d), S the open share: dense
+                              channels share one dermis, which takes up no more than it clears
     dermis                    C(z) ∝ exp(−z/λ),  λ = √(D/k_cl)
     plasma                    V dC/dt = absorption − CL·C
     stratum corneum lag       Q/(hKC₀) = x − 1/6 − (2/π²) Σ (−1)ⁿ/n² exp(−n²π²x),  x = Dt/h²
@@ -120,7 +122,8 @@ def open_wall_shape_cm(depth_cm: Array, mouth_radius_cm: Array) -> Array:
     """Shape factor of a filled, open channel (slender cylinder in a half-space)."""
     # The formula is for slender channels; one hardly deeper than wide is taken as just slender.
     slender = jnp.maximum(depth_cm, 2 * mouth_radius_cm)
-    return 2 * jnp.pi * depth_cm / jnp.log(2 * slender / mouth_radius_cm)
+    wall = 2 * jnp.pi * depth_cm / jnp.log(2 * slender / mouth_radius_cm)
+    return jnp.maximum(wall, collapsed_shape_cm(depth_cm, mouth_radius_cm))
 
 
 def collapsed_shape_cm(depth_cm: Array, mouth_radius_cm: Array) -> Array:
@@ -128,10 +131,10 @@ def collapsed_shape_cm(depth_cm: Array, mouth_radius_cm: Array) -> Array:
     return 1 / (depth_cm / (jnp.pi * mouth_radius_cm**2) + 1 / (4 * mouth_radius_cm))
 
 
-def channel_permeability_cm_h(
+def isolated_channels_cm_h(
     density_per_cm2: Array, depth_mm: Array, mouth_radius_um: Array, p: Delivery
 ) -> Array:
-    """Permeability that a freshly made channel field adds, per cm² of skin."""
+    """Permeability of freshly made channels that do not feel each other, per cm² of skin."""
     depth_cm = depth_mm / MM_PER_CM
     radius_cm = mouth_radius_um / UM_PER_CM
     shape = jnp.where(
@@ -141,6 +144,21 @@ def channel_permeability_cm_h(
     )
     diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p)
     return density_per_cm2 * diffusion * shape * SECONDS_PER_HOUR
+
+
+def dermal_uptake_cm_h(depth_mm: Array, p: Delivery) -> Array:
+    """The most that the dermis takes up once it is filled down to a depth, per cm² of skin.
+
+    Blood clears the filled layer, and below it the drug diffuses on and is cleared: k d + √(D k).
+    """
+    diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p) * SECONDS_PER_HOUR
+    below = jnp.sqrt(diffusion * p.dermal_clearance_per_h)
+    return below + p.dermal_clearance_per_h * depth_mm / MM_PER_CM
+
+
+def channel_permeability_cm_h(isolated_cm_h: Array, dermal_cm_h: Array) -> Array:
+    """Permeability of a field of channels: the channels and the dermis behind them in series."""
+    return isolated_cm_h * dermal_cm_h / (isolated_cm_h + dermal_cm_h)
 
 
 def decay_length_mm(diffusion_cm2_s: Array, clearance_per_h: Array) -> Array:

@@ -2,11 +2,11 @@
 
 Equations
     a hair is counted above a limit diameter; terminal and vellus by their cut-offs
-    coverage        1 − exp(−N d L)
+    coverage        1 − exp(−c N d L), c for hairs that lie together
     break force     F = σ π d²/4
-    hair mass       N · mean of d², relative to the start
+    hair mass       N · mean of d², relative to the same scalp in health
     pain            relative to a 26G needle: P₀ (L/L₀)^p · n^q, by the depth that is reached
-    infection       1 − exp(−hits), hits in proportion to channels × hours open
+    infection       1 − exp(−hits), hits in proportion to the channels of all sessions
 Classes are bands of diameter, so cut-offs pass through them smoothly.
 Sources: the records ``endpoints.*``.
 """

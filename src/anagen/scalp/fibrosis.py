@@ -125,9 +125,7 @@ def step(tissue: Tissue, influx: Array, p: Fibrosis, refined: int = 1) -> Tissue
             lambda state: rates(state, influx, p), tissue.circuit, lengths
         )
 
-    at_edge = linearly_implicit.graded(
-        HALF_DAY, STEPS_AT_EDGE * refined, GRADING ** (1 / refined)
-    )
+    at_edge = linearly_implicit.graded(HALF_DAY, STEPS_AT_EDGE * refined, GRADING ** (1 / refined))
     circuit = jax.lax.cond(
         jnp.any(influx != tissue.influx),
         lambda: through(at_edge),
@@ -279,7 +277,8 @@ def least_interval(
     Infinite where even the longest ends in hot fibrosis. A HYPOTHESIS, to be shown as one: that
     wounds of a scalp interact through this circuit at all was never measured, and its dose axis
     (``height``, cells/mL/d) is not calibrated for skin. It also forgets: myofibroblasts have no
-    source, so rest can only make the next injury safer.
+    source, so a long rest can only make the next injury safer. Very short gaps, at which pulses
+    merge, may be safer than middling ones; hence every longer gap must do.
     """
     gaps = jnp.sort(gaps_days)
     longest = float(number * (jnp.max(length_days) + gaps[-1]))

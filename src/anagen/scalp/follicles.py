@@ -45,6 +45,7 @@ class Cycle(NamedTuple):
     reference_diameter_um: Array
     telogen_days: Array
     telogen_least_days: Array
+    most_telogen_factor: Array
     kenogen_days: Array
     emergence_depth_mm: Array
     growth_mm_day: Array

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp.closure import time_constant_from_closing_time
+from anagen.scalp.closure import mean_open_share, time_constant_from_closing_time
 from anagen.scalp.needling import Channels, share_within
 from anagen.scalp.units import HOURS_PER_DAY, MM_PER_CM
 
@@ -95,6 +95,12 @@ def step(signals: Signals, days: float, wounded: Array, reddened: Array, p: Heal
 def sensed(repair: Array, p: Healing) -> Array:
     """What follicles make of a signal: more of it adds less and less."""
     return repair * (1 + p.half_signal) / (repair + p.half_signal)
+
+
+def mean_redness(before: Array, days: float, reddened: Array, p: Healing) -> Array:
+    """Mean redness over a step, from the redness before it and what a session at its start adds."""
+    fresh = jnp.maximum(before, reddened)
+    return fresh * mean_open_share(jnp.zeros(()), days, redness_time_constant_days(p))
 
 
 def redness_time_constant_days(p: Healing) -> Array:

@@ -4,7 +4,8 @@ Equations (Cooper 2015; E oestrogen, C cortisol)
     φ  = M/(1 + (N/N∞)² + (C/C_m1)²)                          what macrophages do
     R₁ = (k_mpt D + k_mp P + k_mm M/(1+(E/E_M)²) + k_mn N)/(1 + (C/C_m2)²)   call for macrophages
     R₂ = (k_npt D + k_np P)/(1 + (C/C_n)²)                    call for neutrophils
-    dP/dt = k_pg P (1 − P/P∞) − k_pb s_b P/(μ_b + k_bp P) − k_pn P N (1+k_en E) − k_pm P φ (1+k_em E)
+    dP/dt = k_pg P (1 − P/P∞) − k_pb s_b P/(μ_b + k_bp P) − k_pn P N (1+k_en E)
+            − k_pm P φ (1+k_em E)
     dD/dt = −k_ptn D N (1+k_en X) − k_ptm D φ (1+k_em E) + μ_n N − μ_pt D
     dM/dt = s_mr R₁/(μ_mr + R₁) − μ_m M
     dN/dt = s_nr R₂/(μ_nr + R₂)/(1+(E/E_N)²) − μ_n N − k_nm N φ

@@ -25,6 +25,7 @@ class Needling(NamedTuple):
     """Numbers of the needling, each (draws,)."""
 
     roller_needles: Array
+    roller_rows: Array
     roller_drum_radius_cm: Array
     roller_drum_width_cm: Array
     roller_needle_radius_um: Array
@@ -129,11 +130,12 @@ def channels(device: Device, p: Needling) -> Channels:
         p.roller_needle_radius_um, p.roller_needle_radius_um, p.pen_needle_radius_um
     )
     depth = depth_reached_mm(device.needle_mm, fraction, p.stand_off_mm)
+    one = jnp.ones_like(needles)  # a roller touches with one row at a time, the others with all
     return Channels(
         density_per_cm2=jnp.where(depth > 0, density, 0.0),
         depth_mm=depth,
         mouth_radius_um=p.mouth_ratio * needle_radius,
-        needles_per_strike=needles,
+        needles_per_strike=needles / of_kind(p.roller_rows, one, one),
     )
 
 

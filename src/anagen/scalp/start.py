@@ -4,8 +4,9 @@ Health, then the condition's history, then fitted to the measured hair, draw by 
     length of history t and factor c on all diameters: the most probable pair, least in
         ((T(t,c) − T_m)/σ_T)² + (ln(D(t)c/D_m)/σ_D)² + (ln c/σ_c)² + (ln(t/t₀)/σ_t)²
     with T the share of terminal hairs, D their mean diameter, t₀ the history that grade or onset
-    suggest; the best c for a given t is solved exactly, t is searched on a grid and refined
-    share of anagen → a factor on telogen, by the renewal theorem A:T = μ_A:μ_T
+    suggest; c for a given t is part of the way to the measured mean, t is searched on a grid
+    share of anagen → hairs moved between anagen and telogen; where the cycle is in steady state
+                      also a factor on the mean telogen, by the renewal theorem A:T = μ_A:μ_T
     density         → a factor on the number of follicles
 What was not measured drops out and keeps what the history gives. Each draw has its own t₀ and its
 own healthy hair, so that the draws spread over what the measurements leave open.
@@ -29,6 +30,7 @@ class Start(NamedTuple):
 
     follicles: follicles.Follicles
     calibre: Array  # factor on all diameters
+    healthy_mass_um2: Array  # hair mass of this scalp in health, the measure of the hair mass index
     telogen_factor: Array  # factor on the mean telogen
     density_factor: Array  # factor on the number of follicles
     density_missed: Array  # 1 where the measured density lies outside what can be reached
@@ -54,6 +56,7 @@ def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Sta
         delay,
         STEP_DAYS,
     )
+    healthy_hairs = follicles.visible(well)
     thrown = m.released * well.anagen
     well = well._replace(
         anagen=well.anagen - thrown,
@@ -74,7 +77,7 @@ def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Sta
     likely = _likely_history(person, m, on_the_way, longest, cycle, limits)
     days = jnp.where(shrinks, likely, longest)
     seen, _ = history.follow(well, past, delay, days, STEP_DAYS)
-    return _fit(person, seen, cycle, limits)
+    return _fit(person, m, seen, healthy_hairs, cycle, limits)
 
 
 def _likely_history(
@@ -92,7 +95,7 @@ def _likely_history(
         calibre = _calibre(person, hairs, cycle, limits)
         share, mean = _terminal_share_and_mean(hairs, calibre, cycle, limits)
         off_share = (share - person.terminal_fraction) / cycle.terminal_fraction_error
-        off_mean = jnp.log(mean / person.mean_diameter_um) / cycle.diameter_error
+        off_mean = jnp.log(jnp.maximum(mean, TINY) / person.mean_diameter_um) / cycle.diameter_error
         off_calibre = jnp.log(calibre) / cycle.calibre_spread
         return _squared(off_share) + _squared(off_mean) + _squared(off_calibre)
 
@@ -118,7 +121,7 @@ def _calibre(person: Person, hairs: Array, cycle: Cycle, limits: Endpoints) -> A
     """The most probable factor on all diameters: part of the way to the measured mean."""
     _, mean = _terminal_share_and_mean(hairs, jnp.ones_like(person.age_years), cycle, limits)
     weight = cycle.calibre_spread**2 / (cycle.calibre_spread**2 + cycle.diameter_error**2)
-    calibre = (person.mean_diameter_um / mean) ** weight
+    calibre = (person.mean_diameter_um / jnp.maximum(mean, TINY)) ** weight
     return jnp.where(jnp.isnan(calibre), 1.0, calibre)
 
 
@@ -132,13 +135,28 @@ def _terminal_share_and_mean(
     return terminal / jnp.maximum(counted, TINY), mean
 
 
-def _fit(person: Person, seen: follicles.Follicles, cycle: Cycle, limits: Endpoints) -> Start:
-    """Scale the follicles of day 0 to the measured anagen share, diameter and density."""
-    growing, resting = seen.anagen.sum(axis=(0, 1)), seen.telogen.sum(axis=(0, 1))
-    wanted = person.anagen_fraction
-    factor = growing * (1 - wanted) / jnp.maximum(wanted * resting, TINY)
-    factor = jnp.where(jnp.isnan(wanted), 1.0, factor)
-    seen = seen._replace(telogen=seen.telogen * factor)
+def _fit(
+    person: Person,
+    m: Modulation,
+    seen: follicles.Follicles,
+    healthy: Array,
+    cycle: Cycle,
+    limits: Endpoints,
+) -> Start:
+    """Fit the follicles of day 0 to the measured anagen share, diameter and density.
+
+    ``healthy`` are the hairs of the same scalp in health, (class, draws).
+    """
+    share = follicles.anagen_share(seen)
+    wanted = jnp.where(jnp.isnan(person.anagen_fraction), share, person.anagen_fraction)
+    most = cycle.most_telogen_factor
+    odds = jnp.maximum(share, TINY) / jnp.maximum(1 - share, TINY)
+    factor = jnp.clip(odds * (1 - wanted) / jnp.maximum(wanted, TINY), 1 / most, most)
+    reached = odds / (odds + factor)  # the wanted share, unless the factor was held back
+    seen = seen._replace(
+        anagen=seen.anagen * reached / jnp.maximum(share, TINY),
+        telogen=seen.telogen * (1 - reached) / jnp.maximum(1 - share, TINY),
+    )
 
     hairs = follicles.visible(seen)
     calibre = _calibre(person, hairs, cycle, limits)
@@ -157,7 +175,10 @@ def _fit(person: Person, seen: follicles.Follicles, cycle: Cycle, limits: Endpoi
     return Start(
         follicles=follicles.Follicles(*(part * density_factor for part in seen)),
         calibre=calibre,
-        telogen_factor=factor,
+        healthy_mass_um2=density_factor
+        * endpoints.hair_mass_um2(healthy, follicles.diameters_um(cycle) * calibre),
+        # Out of steady state (a shock, an attack) the share says nothing about the durations.
+        telogen_factor=jnp.where(m.shrinks > 0, factor, 1.0),
         density_factor=density_factor,
         density_missed=(density_factor != wanted_factor).astype(density_factor.dtype),
     )

@@ -36,7 +36,7 @@ WEIGHT_1 = 1.20849664917601007033
 WEIGHT_2 = -0.64436317068446906975
 EARLIEST = 0.015625  # the first level of steps ends at this share of the first time asked for
 LENGTHENING = 4.0  # steps of one level against those of the level before, at most
-STEPS = 4  # in each level
+STEPS = 8  # in each level
 
 
 class Film(NamedTuple):

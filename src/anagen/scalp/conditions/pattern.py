@@ -2,7 +2,8 @@
 
 Equations
     at each onset of anagen a follicle falls one class with the probability p (× a factor in women)
-    kenogen = kenogen₀ + extra · (1 − d/d_largest): thin follicles stay empty for longer
+    kenogen = kenogen₀ + extra · (1 − d/d_largest), extra × the same factor in women: thin
+    follicles stay empty for longer
 Untreated decline, late regrowth under a drug and their limits follow; nothing else is put in.
 Sources: the records ``pattern.*``.
 """

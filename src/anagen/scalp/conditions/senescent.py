@@ -13,7 +13,7 @@ from jax import Array
 
 from anagen.scalp.conditions.interface import Modulation, Person, healthy
 from anagen.scalp.follicles import CLASSES, Cycle
-from anagen.scalp.units import DAYS_PER_YEAR, TINY
+from anagen.scalp.units import DAYS_PER_YEAR
 
 
 class Senescent(NamedTuple):
@@ -26,10 +26,11 @@ class Senescent(NamedTuple):
 
 def modulation(person: Person, cycle: Cycle, p: Senescent) -> Modulation:
     """How age changes the cycle."""
-    years = jnp.maximum(person.age_years - p.thinning_from_years, TINY)
+    years = jnp.maximum(person.age_years - p.thinning_from_years, 0.0)
+    thins = (years > 0).astype(years.dtype)
     return healthy(person, cycle)._replace(
-        fall=jnp.broadcast_to(p.fall_probability, (CLASSES, *years.shape)),
+        fall=jnp.broadcast_to(p.fall_probability * thins, (CLASSES, *years.shape)),
         history_days=years * DAYS_PER_YEAR,
-        shrinks=jnp.ones_like(years),
+        shrinks=thins,
         loss_per_day=p.loss_per_year / DAYS_PER_YEAR,
     )
