@@ -15,7 +15,8 @@ from circuit_checks import (
     segments,
     train,
 )
-from sbml_models import adler
+from sbml_models import adler, slopes
+from scipy.integrate import solve_ivp
 
 from anagen.scalp import fibrosis, linearly_implicit
 from anagen.scalp.fibrosis import Fibrosis, Pulses
@@ -123,6 +124,35 @@ def test_adler_agrees_with_scipy_roadrunner_and_half_the_step(
     assert error(ours, halved)[:2].max() < 1e-3
     first, _ = fibrosis.course(pulses, adler_numbers, 26)
     assert jax.tree.leaves(first)[0] == jax.tree.leaves(end)[0] == ours[0, -1]
+
+
+def test_quasi_steady_factors_turn_the_outcome_of_a_train(
+    numbers: Numbers, adler_numbers: Fibrosis
+):
+    """Why C and P are resolved: at their quasi-steady roots this train would heal."""
+    n, pieces = numbers["fibrosis"], segments(train(7.05e5, 0.5, 28, 6), 182.0)
+    slope, y = slopes(adler(n)), np.ones(2)
+
+    def root(linear: float, half: float, made: float) -> float:
+        b = n["factor_loss_per_day"] * half + linear - made
+        r = (b * b + 4 * n["factor_loss_per_day"] * made * half) ** 0.5
+        return 2 * made * half / (b + r) if b > 0 else (r - b) / 2 / n["factor_loss_per_day"]
+
+    def reduced(t: float, cells: np.ndarray, influx: float) -> list[float]:
+        f, m = cells * 1440
+        made = n["pdgf_by_macrophage_per_min"] * m + n["pdgf_by_fibroblast_per_min"] * f
+        csf = root(
+            n["csf_uptake_per_min"] * m, n["csf_half_per_ml"], n["csf_by_fibroblast_per_min"] * f
+        )
+        pdgf = root(n["pdgf_uptake_per_min"] * f, n["pdgf_half_per_ml"], made)
+        return slope(t, np.array([*cells, csf, pdgf]), influx)[:2]
+
+    for begin, end, influx in pieces:
+        part = solve_ivp(reduced, (begin, end), y, "LSODA", args=(influx,), rtol=1e-9, atol=1e-9)
+        y = part.y[:, -1]
+    end, _ = fibrosis.course(train(7.05e5, 0.5, 28, 6), adler_numbers, 26)
+    saddle = float(fibrosis.fixed_points(adler_numbers).hot_saddle.fibroblasts[0])
+    assert y[0] < saddle < 4e5 < float(end.circuit.fibroblasts[0])
 
 
 def test_every_pulse_brings_its_dose_wherever_it_lies():

@@ -112,6 +112,19 @@ class _Tally(NamedTuple):
     plasma_peak: Array
 
 
+def untouched(fitted: Start) -> State:
+    """Day 0: today's follicles on skin that was never needled nor treated."""
+    draws = fitted.calibre.shape[0]
+    zero = jnp.zeros(draws)
+    return State(
+        follicles=fitted.follicles,
+        amounts=delivery.nothing_yet(draws),
+        signals=healing.intact(draws),
+        vessels=zero,
+        minoxidil_effect=zero,
+    )
+
+
 def _sessions_before(day: Array, t: Treatment) -> Array:
     """How many sessions lie before ``day``; the first is on day 0."""
     return jnp.clip(jnp.ceil(day / t.interval_days - TINY), 0, t.sessions)
@@ -274,17 +287,10 @@ def run(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: i
     """One course of ``weeks`` weeks under a condition (a key of `CONDITIONS`)."""
     m = modulation_of(person, treatment, p, condition)
     fitted = start(person, m, p.follicles, p.endpoints)
-    draws = person.age_years.shape[0]
     delay = follicles.delay_days(p.follicles)
     field = needling.channels(treatment.device, p.needling)
     wound = healing.wound(field, p.healing)
-    state = State(
-        follicles=fitted.follicles,
-        amounts=delivery.nothing_yet(draws),
-        signals=healing.intact(draws),
-        vessels=jnp.zeros(draws),
-        minoxidil_effect=jnp.zeros(draws),
-    )
+    state = untouched(fitted)
 
     def half_week(state: State, step_index: Array) -> tuple[State, tuple[_Tally, Array]]:
         day = step_index * STEP_DAYS
@@ -329,8 +335,7 @@ def _before(fitted: Start, m: Modulation, p: Scalp) -> dict[str, Array]:
     drive = _Tally(one, zero, zero, zero, one, zero, zero)
     rates = rates_of(jnp.zeros(()), drive, fitted, m, p)
     shed = (rates.telogen * fitted.follicles.telogen[-1]).sum(axis=0) * DAYS_PER_WEEK
-    state = State(fitted.follicles, delivery.nothing_yet(draws), healing.intact(draws), zero, zero)
-    return _tallied(drive, state, shed)
+    return _tallied(drive, untouched(fitted), shed)
 
 
 def _session(field: needling.Channels, t: Treatment, p: Scalp) -> dict[str, Array]:

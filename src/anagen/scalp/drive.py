@@ -15,7 +15,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from anagen.scalp import delivery, follicles, healing, needling
+from anagen.scalp import follicles, healing, needling
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import (
     HALF_DAY,
@@ -27,6 +27,7 @@ from anagen.scalp.course import (
     mean_tally,
     modulation_of,
     rates_of,
+    untouched,
 )
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
 from anagen.scalp.start import Start, start
@@ -62,16 +63,9 @@ def drive(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks:
     """The drive of the course that `course.run` runs with the same arguments."""
     m = modulation_of(person, treatment, p, condition)
     fitted = start(person, m, p.follicles, p.endpoints)
-    draws = person.age_years.shape[0]
     field = needling.channels(treatment.device, p.needling)
     wound = healing.wound(field, p.healing)
-    state = State(
-        follicles=fitted.follicles,  # carried along untouched
-        amounts=delivery.nothing_yet(draws),
-        signals=healing.intact(draws),
-        vessels=jnp.zeros(draws),
-        minoxidil_effect=jnp.zeros(draws),
-    )
+    state = untouched(fitted)  # its follicles are carried along as they are
 
     def half_week(state: State, step: Array) -> tuple[State, Rates]:
         day = step * STEP_DAYS

@@ -8,7 +8,7 @@ Equations (Adler 2020)
 Three lasting states: healed (F = M = 0), hot fibrosis (both lasting), cold fibrosis (F alone; any
 macrophage turns it hot). Between healed and hot lies a saddle: what a train of injuries ends in
 depends on their size, length and spacing.
-How it is solved: the factors C and P are fast only while there are many cells (up to 800 per day),
+How it is solved: the factors C and P are fast only while there are many cells (over 1000 per day),
 and as slow as the cells when there are few. Setting them to their quasi-steady roots therefore
 errs by 6 % of F in the median train and by everything near the saddle, so all four are stepped by
 `linearly_implicit`, with graded steps over the half-day in which the influx changes.
