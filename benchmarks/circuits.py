@@ -16,9 +16,7 @@ os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
 
 import sys
 import time
-import tomllib
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 import jax
@@ -26,6 +24,7 @@ import jax.numpy as jnp
 import numpy as np
 from scipy.integrate import solve_ivp
 
+from anagen.evidence.parameters import parameters
 from anagen.scalp import fibrosis
 from anagen.scalp.fibrosis import Fibrosis, Pulses
 from anagen.scalp.units import DAYS_PER_WEEK
@@ -136,8 +135,7 @@ def error(found: np.ndarray, exact: np.ndarray) -> float:
 
 
 def main() -> None:
-    tables = tomllib.loads(files("anagen.evidence").joinpath("circuits.toml").read_text("utf-8"))
-    values = {name: float(record["value"]) for name, record in tables["fibrosis"].items()}
+    values = {name: parameters()[f"fibrosis.{name}"].centre for name in Fibrosis._fields}
     heights = 10 ** np.random.default_rng(3).uniform(3, 6, BATCH)
     peers = {"SciPy LSODA": scipy_peer(values), "libRoadRunner (CVODE)": roadrunner_peer(values)}
     some = heights[:PEER_BATCH]

@@ -86,9 +86,11 @@ def finite_volumes(
             if j + 1 < len(z):
                 link(here, index[i, j + 1], ring[i] / (half + height[j + 1] / 2 / diffusion[j + 1]))
             if j == 0:
-                film[here] += ring[i] / (1 / float(tissue.surface_cm_h) + half) if (
-                    float(tissue.surface_cm_h) > 0
-                ) else 0.0
+                film[here] += (
+                    ring[i] / (1 / float(tissue.surface_cm_h) + half)
+                    if (float(tissue.surface_cm_h) > 0)
+                    else 0.0
+                )
             if j == len(z) - 1 and floor == "sink":
                 sink[here] += ring[i] / half
             if i > 0 and index[i - 1, j] < 0 and channel == "open":

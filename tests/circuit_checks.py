@@ -1,8 +1,6 @@
 """What the tests of the healing circuits share: their numbers, and the same course by others."""
 
-import tomllib
 from collections.abc import Callable
-from importlib.resources import files
 from itertools import pairwise
 
 import jax.numpy as jnp
@@ -11,6 +9,7 @@ import pytest
 from sbml_models import Model, sbml, slopes
 from scipy.integrate import solve_ivp
 
+from anagen.evidence.parameters import parameters
 from anagen.scalp.fibrosis import Pulses
 
 Numbers = dict[str, dict[str, float]]
@@ -18,8 +17,12 @@ Numbers = dict[str, dict[str, float]]
 
 def recorded() -> Numbers:
     """Values of the circuits' records: mechanism -> name -> value."""
-    tables = tomllib.loads(files("anagen.evidence").joinpath("circuits.toml").read_text("utf-8"))
-    return {m: {n: float(r["value"]) for n, r in t.items()} for m, t in tables.items()}
+    found: Numbers = {"inflammation": {}, "macrophages": {}, "fibrosis": {}}
+    for key, record in parameters().items():
+        mechanism, _, name = key.partition(".")
+        if mechanism in found:
+            found[mechanism][name] = record.centre
+    return found
 
 
 def arrays[T](kind: Callable[..., T], values: dict[str, float]) -> T:

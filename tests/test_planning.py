@@ -2,6 +2,7 @@
 
 import json
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_the_order_is_worth_among_what_trials_support_and_the_rest_stands_behind
 
     flags = [unsupported(option.key) for option in options]
     assert flags == sorted(flags)  # supported first
-    for left, right in zip(options, options[1:], strict=False):
+    for left, right in pairwise(options):
         if unsupported(left.key) == unsupported(right.key):
             assert left.worth >= right.worth
     nothing = next(option for option in options if option.key == "none")
@@ -86,8 +87,10 @@ def test_a_lighter_course_of_equal_gain_stands_first(name: str):
             better = behind.expected_gain > ahead.expected_gain + 1e-9
             a, b = ahead.burden, behind.burden
             lighter = (
-                b.visits <= a.visits and b.pain_vs_26g <= a.pain_vs_26g
-                and b.days_of_redness <= a.days_of_redness and b.applications <= a.applications
+                b.visits <= a.visits
+                and b.pain_vs_26g <= a.pain_vs_26g
+                and b.days_of_redness <= a.days_of_redness
+                and b.applications <= a.applications
                 and b.infection_risk <= a.infection_risk
             )
             assert not (better and lighter), (ahead.key, behind.key)
@@ -102,8 +105,14 @@ def test_darker_skin_is_offered_only_the_shortest_needle_and_the_rule_is_named()
 
 def test_what_needs_another_doctor_first_keeps_the_needle_back_but_not_the_rest():
     person = Patient.from_table(
-        {"age": 58, "sex": "male", "condition": "androgenetic_alopecia", "grade": "norwood_4",
-         "medications": ["warfarin"]}, "test",
+        {
+            "age": 58,
+            "sex": "male",
+            "condition": "androgenetic_alopecia",
+            "grade": "norwood_4",
+            "medications": ["warfarin"],
+        },
+        "test",
     )
     found = plan(person, draws=20)
     assert found.screening.decision == "refer"
@@ -113,8 +122,13 @@ def test_what_needs_another_doctor_first_keeps_the_needle_back_but_not_the_rest(
 
 def test_waiting_for_a_washout_says_how_long():
     person = Patient.from_table(
-        {"age": 24, "sex": "male", "condition": "androgenetic_alopecia",
-         "medications": [{"name": "isotretinoin", "stopped_days_ago": 100}]}, "test",
+        {
+            "age": 24,
+            "sex": "male",
+            "condition": "androgenetic_alopecia",
+            "medications": [{"name": "isotretinoin", "stopped_days_ago": 100}],
+        },
+        "test",
     )
     found = plan(person, draws=20)
     assert found.screening.decision == "defer"

@@ -107,9 +107,7 @@ def test_third_order_in_time():
     tissue = Tissue(0.3 * DIFFUSION, DIFFUSION, 0.7, 0.0)
     start = 1 + bessel(np.asarray(g.r), np.asarray(g.z), 0.05, 0.1)
     exact = marched(g, tissue, start, 1.0, 96)
-    errors = [
-        np.abs(marched(g, tissue, start, 1.0, n) - exact).max() for n in (3, 6, 12)
-    ]
+    errors = [np.abs(marched(g, tissue, start, 1.0, n) - exact).max() for n in (3, 6, 12)]
     orders = np.log2(np.array(errors[:-1]) / errors[1:])
     assert (orders > 2.6).all(), orders
     assert errors[-1] < 1e-4
@@ -162,35 +160,34 @@ def test_clearance_alone_lets_the_profile_fall_exponentially():
     assert -1 / slope == pytest.approx(decay_cm, rel=5e-3)
 
 
-@pytest.mark.parametrize(
-    ("depth_mm", "radius_um", "open_wall", "collapsed"), [(0.2, 25, 1.148, 1.013), (0.8, 25, 1.1, 1.0)]
-)
-def test_dilute_channels_have_the_shape_factors_of_the_reduced_model(
-    depth_mm: float, radius_um: float, open_wall: float, collapsed: float
-):
+def test_dilute_channels_have_the_shape_factors_of_the_reduced_model():
     """A flat tip and a finite pore add what slender theory leaves out; no more than that."""
-    g = grid(Geometry(1e-5 / depth_mm**2, depth_mm, radius_um, 66, 1000 * depth_mm), 0.5)
+    g = grid(Geometry(1e-4, 0.4, 25, 66, 200), 0.35)
     tissue = Tissue(DIFFUSION, DIFFUSION, 0.0, 0.0)
-    depth, radius = jnp.array(depth_mm / 10), jnp.array(radius_um / 1e4)
-    for channel, shape, ratio in (
-        ("open", delivery.open_wall_shape_cm, open_wall),
-        ("collapsed", delivery.collapsed_shape_cm, collapsed),
+    for channel, shape, low, high in (
+        ("open", delivery.open_wall_shape_cm, 1.10, 1.14),
+        ("collapsed", delivery.collapsed_shape_cm, 1.0, 1.02),
     ):
         found = steady_uptake_cm3_h(g, tissue, channel=channel, floor="sink")
-        assert float(found / (DIFFUSION * shape(depth, radius))) == pytest.approx(ratio, rel=0.01)
+        slender = DIFFUSION * shape(jnp.array(g.depth_cm), jnp.array(g.radius_cm))
+        assert low < float(found / slender) < high
 
 
 def test_a_closing_channel_conducts_the_open_share_of_an_open_one():
-    """Slow closing, no clearance, a far sink: uptake per hour falls as S(t), as in delivery."""
-    g = grid(Geometry(0.02, 0.3, 45, 70, 60), COARSE)
-    p = modes.cell(g, Tissue(DIFFUSION, DIFFUSION, 0.0, 0.0), "open", "sink")
-    m = modes.modes_at(p, 0.0)
-    zero = jnp.zeros_like(m.decay)
-    opened = modes.respond(p, m, zero, 1.0).uptake[1]
-    for share in (0.7, 0.2, 0.01):
-        closing = modes.respond(p, m, zero, share).uptake[1]
-        assert float(closing / opened) == pytest.approx(share, rel=0.12)
-    assert float(modes.respond(p, m, zero, 0.0).uptake[1]) == pytest.approx(0.0, abs=1e-12)
+    """Uptake falls as S(t), as in delivery; at most by what the shape factor leaves out."""
+    g = grid(Geometry(0.02, 0.3, 45, 70, 60), 0.35)
+
+    @jax.jit
+    def conducts(shares: jax.Array) -> jax.Array:
+        p = modes.cell(g, Tissue(DIFFUSION, DIFFUSION, 0.0, 0.0), "open", "sink")
+        m = modes.modes_at(p, 0.0)
+        zero = jnp.zeros_like(m.decay)
+        return jax.vmap(lambda share: modes.respond(p, m, zero, share).uptake[1])(shares)
+
+    shares = np.array([1.0, 0.7, 0.2, 0.01, 0.0])
+    found = np.asarray(conducts(jnp.asarray(shares)))
+    assert (found <= found[0] * shares * 1.0001 + 1e-12).all()
+    assert (found >= 0.86 * found[0] * shares - 1e-12).all()
 
 
 # ── Independent programs ──────────────────────────────────────────────────────────────────────────
@@ -215,7 +212,7 @@ def test_scipys_sparse_lu_on_the_same_grid_gives_the_same_numbers(channel: modes
 @pytest.mark.parametrize("channel", ["open", "collapsed"])
 def test_scikit_fem_agrees_and_both_converge_to_the_same(channel: modes.Channel):
     ours, theirs = [], []
-    for fineness in (0.5, 1.0):
+    for fineness in (COARSE, 2 * COARSE):
         g = grid(GEOMETRY, fineness)
         starts, lengths, marks = unit_cell.levels(HOURS, 4)
         peer = PEERS.finite_elements(g, TISSUE, channel=channel)
@@ -230,54 +227,49 @@ def test_scikit_fem_agrees_and_both_converge_to_the_same(channel: modes.Channel)
 def test_scipys_bdf_agrees_on_a_film_that_runs_dry_under_a_closing_channel():
     g = grid(GEOMETRY, 0.25)
     film, tau = Film(60.0, 0.01, 2200.0), 1.5
+    tissue = TISSUE._replace(surface_cm_h=0.0)
     area = float(np.sum(g.areas))
     shape = float(delivery.open_wall_shape_cm(jnp.array(g.depth_cm), jnp.array(g.radius_cm)))
-    r_faces, z_faces = np.asarray(g.r_faces), np.asarray(g.z_faces)
     channel_area = np.pi * g.radius_cm**2 + 2 * np.pi * g.radius_cm * g.depth_cm
-    assert r_faces[g.wall] == g.radius_cm
-    assert z_faces[g.tip] == g.depth_cm
-
-    def at(time: float):
-        share = np.exp(-time / tau)
-        plug = (1 - share) / share * channel_area / (DIFFUSION * shape)
-        return PEERS.finite_volumes(g, TISSUE, extra=lambda faces: plug / faces)
-
-    start = at(0.0)
-    volume = start.held
-    times = np.linspace(0, 6, 241)
-    tables = [at(time) for time in times]
-    sources = np.array([table.source for table in tables])
-    system = start.system - np.diag(start.source)
+    start = PEERS.finite_volumes(g, tissue)
+    at_faces = np.flatnonzero(start.source)
+    # A closed mouth is one more resistance before each face, by its share of the channel's area.
+    plugged = PEERS.finite_volumes(g, tissue, extra=lambda faces: channel_area / faces)
+    beside = 1 / start.source[at_faces]
+    more = 1 / plugged.source[at_faces] - beside
+    volume, system = (
+        start.held,
+        (start.system - np.diag(start.source)).A1.reshape(start.system.shape),
+    )
 
     def flow(time: float, y: np.ndarray) -> np.ndarray:
         c, held = y[:-2], y[-2]
-        place = min(time / 6 * 240, 240 - 1e-9)
-        low = int(place)
-        source = sources[low] + (place - low) * (sources[low + 1] - sources[low])
+        share = np.exp(-time / tau)
+        plug = (1 - share) / share / (DIFFUSION * shape)
         dissolved = min(held / film.thickness_cm, film.solubility_ug_ml)
-        given = source * (dissolved - c)
-        slope = (given - np.asarray(system @ c).ravel()) / volume
+        given = np.zeros(len(c))
+        given[at_faces] = (dissolved - c[at_faces]) / (beside + plug * more)
+        slope = (given - system @ c) / volume
         return np.concatenate([slope, [-given.sum() / area, start.cleared @ c / area]])
 
     y0 = np.concatenate([np.zeros(len(volume)), [film.amount_ug_cm2, 0.0]])
     solved = solve_ivp(flow, (0, 6), y0, method="BDF", rtol=1e-6, atol=1e-6, t_eval=HOURS)
-    seen = session(g, TISSUE, film, HOURS, closing_tau_h=tau, steps=12)
-    assert np.asarray(seen.film) == pytest.approx(solved.y[-2], abs=2e-3 * 60)
-    assert np.asarray(seen.cleared) == pytest.approx(solved.y[-1], abs=2e-3 * 60)
+    seen = session(g, tissue, film, HOURS, closing_tau_h=tau, steps=12)
+    assert np.asarray(seen.film) == pytest.approx(solved.y[-2], abs=1e-3 * 60)
+    assert np.asarray(seen.cleared) == pytest.approx(solved.y[-1], abs=1e-3 * 60)
     assert float(seen.film_ug_ml[-1]) < 2200.0
 
 
 # ── Laws ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("channel", ["open", "collapsed", "none"])
-@pytest.mark.parametrize("floor", ["sink", "closed"])
+@pytest.mark.parametrize(
+    ("channel", "floor"), [("open", "closed"), ("collapsed", "closed"), ("none", "sink")]
+)
 def test_no_drug_is_lost_or_made(channel: modes.Channel, floor: modes.Floor):
     g = grid(GEOMETRY, COARSE)
     film = Film(80.0, 0.01, 2200.0)
-    seen = session(
-        g, TISSUE, film, (*HOURS, 24.0), closing_tau_h=3.0, channel=channel, floor=floor
-    )
+    seen = session(g, TISSUE, film, HOURS, closing_tau_h=3.0, channel=channel, floor=floor)
     assert np.abs(seen.balance(80.0)).max() < 1e-9
     assert (np.diff(np.asarray(seen.film)) <= 1e-9).all()
     assert (np.diff(np.asarray(seen.cleared)) >= 0).all()
@@ -285,14 +277,11 @@ def test_no_drug_is_lost_or_made(channel: modes.Channel, floor: modes.Floor):
 
 @pytest.mark.parametrize("channel", ["open", "collapsed"])
 def test_no_concentration_lies_outside_that_of_film_and_nothing(channel: modes.Channel):
-    seen = session(
-        grid(GEOMETRY, 1.0), TISSUE, Film(500.0, 0.01, 2200.0), HOURS, channel=channel
-    )
+    seen = session(grid(GEOMETRY, COARSE), TISSUE, PLENTY, HOURS, channel=channel)
     found = np.asarray(seen.concentration)
     assert found.min() > -1e-6 * 2200
     assert found.max() < 2200 * (1 + 1e-6)
-    shorter = found[1:, :, :] - found[:-1, :, :]
-    assert shorter.min() > -1e-6 * 2200  # under a lasting film nothing falls
+    assert np.diff(found, axis=0).min() > -1e-6 * 2200  # under a lasting film nothing falls
 
 
 def test_half_the_steps_change_little():

@@ -165,24 +165,17 @@ def _step(
     area: Array,
 ) -> _State:
     """One step of three implicit stages; the last stage is the state after it."""
-    weights = jnp.array([[0.0, 0.0], [(1 - GAMMA) / 2, 0.0], [WEIGHT_1, WEIGHT_2]])
-
-    def stage(carried: tuple[_State, Array, Array], which: Array):
-        _, tissues, amounts = carried
-        of = weights[which]
-        base_tissue = before.tissue + jnp.tensordot(of, tissues, 1)
-        base_amounts = before.amounts + of @ amounts
-        share = jnp.exp(-(start + (GAMMA + of.sum()) * length) / tau)
-        state = _stage(p, m, film, share, base_tissue, base_amounts, length, area)
-        # The last stage needs no slope: it overwrites one that is no longer wanted.
-        at = jnp.minimum(which, 1)
-        tissues = tissues.at[at].set((state.tissue - base_tissue) / GAMMA)
-        amounts = amounts.at[at].set((state.amounts - base_amounts) / GAMMA)
-        return (state, tissues, amounts), None
-
-    slopes = jnp.zeros((2, *before.tissue.shape)), jnp.zeros((2, *before.amounts.shape))
-    (after, _, _), _ = jax.lax.scan(stage, (before, *slopes), jnp.arange(len(weights)))
-    return after
+    slopes: list[tuple[Array, Array]] = []
+    state = before
+    for weights in ((), ((1 - GAMMA) / 2,), (WEIGHT_1, WEIGHT_2)):
+        base_tissue = before.tissue + sum(w * s[0] for w, s in zip(weights, slopes, strict=True))
+        base_amounts = before.amounts + sum(w * s[1] for w, s in zip(weights, slopes, strict=True))
+        time = start + (GAMMA + sum(weights)) * length
+        state = _stage(p, m, film, jnp.exp(-time / tau), base_tissue, base_amounts, length, area)
+        slopes.append(
+            ((state.tissue - base_tissue) / GAMMA, (state.amounts - base_amounts) / GAMMA)
+        )
+    return state
 
 
 def _stage(

@@ -125,4 +125,3 @@ def _faces(
         faces += [*inner, end]
         marks.append(len(faces) - 1)
     return np.array(faces), marks
-
