@@ -40,11 +40,11 @@ def finite_volumes(
     *,
     channel: str = "open",
     floor: str = "closed",
-    extra: Callable[[np.ndarray], np.ndarray] | None = None,
+    extra: Callable[[float], float] | None = None,
 ) -> Linear:
     """Our grid's finite volumes, each living cell an unknown.
 
-    ``extra(area)`` is a further resistance between film and channel faces of the given areas.
+    ``extra(area)`` is a further resistance between the film and a channel face of the given area.
     """
     r_faces, z_faces = np.asarray(grid.r_faces), np.asarray(grid.z_faces)
     r, z = (r_faces[1:] + r_faces[:-1]) / 2, (z_faces[1:] + z_faces[:-1]) / 2
@@ -70,7 +70,7 @@ def finite_volumes(
         values.extend((conductance, conductance, -conductance, -conductance))
 
     def through(resistance: float, area: float) -> float:
-        more = extra(np.array(area)) if extra else 0.0
+        more = extra(area) if extra else 0.0
         return 1 / (resistance + more)
 
     pore = float(grid.depth_cm) / float(tissue.dermis_cm2_h) * (channel == "collapsed")
@@ -119,7 +119,7 @@ def finite_elements(
 ) -> Linear:
     """scikit-fem's bilinear elements on a mesh through our faces, weighted by 2πr."""
     r_faces, z_faces = np.asarray(grid.r_faces), np.asarray(grid.z_faces)
-    mesh = MeshQuad.init_tensor(r_faces, z_faces)
+    mesh: Any = MeshQuad.init_tensor(r_faces, z_faces)
     middle = mesh.p[:, mesh.t].mean(axis=1)
     wall, tip = float(grid.radius_cm), float(grid.depth_cm)
     if channel != "none":
@@ -173,26 +173,35 @@ def finite_elements(
     )
 
 
+def factorised(p: Linear, lengths: np.ndarray) -> list[Any]:
+    """One sparse LU for each length of step."""
+    free = np.setdiff1d(np.arange(len(p.source)), p.fixed)
+    mass, system = p.mass[free][:, free], p.system[free][:, free]
+    return [
+        splu((mass + GAMMA * length * system).tocsc(), permc_spec="MMD_AT_PLUS_A")
+        for length in lengths
+    ]
+
+
 def march(
-    p: Linear, film_ug_ml: float, starts: np.ndarray, lengths: np.ndarray, steps: int
+    p: Linear, film_ug_ml: float, lengths: np.ndarray, factors: list[Any], steps: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Tissue, cleared amount (µg per cell) and concentrations at the end of each level."""
     free = np.setdiff1d(np.arange(len(p.source)), p.fixed)
     c = np.zeros(len(p.source))
     c[p.fixed] = film_ug_ml
-    push = film_ug_ml * p.source - p.system[:, p.fixed] @ c[p.fixed]
-    mass, system, push = p.mass[free][:, free], p.system[free][:, free], push[free]
+    push = (film_ug_ml * p.source - p.system[:, p.fixed] @ c[p.fixed])[free]
+    mass = p.mass[free][:, free]
     cleared, seen = 0.0, []
-    for _, length in zip(starts, lengths, strict=True):
+    for length, factor in zip(lengths, factors, strict=True):
         span = GAMMA * length
-        factors = splu((mass + span * system).tocsc(), permc_spec="MMD_AT_PLUS_A")
         for _ in range(steps):
             slopes: list[tuple[np.ndarray, float]] = []
             before, before_cleared = c[free], cleared
             for weights in TABLEAU:
                 base = before + sum(w * s[0] for w, s in zip(weights, slopes, strict=True))
                 gone = before_cleared + sum(w * s[1] for w, s in zip(weights, slopes, strict=True))
-                inner = factors.solve(mass @ base + span * push)
+                inner = factor.solve(mass @ base + span * push)
                 c[free] = inner
                 cleared = gone + span * (p.cleared @ c)
                 slopes.append(((inner - base) / GAMMA, (cleared - gone) / GAMMA))

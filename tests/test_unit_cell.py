@@ -196,9 +196,9 @@ def test_a_closing_channel_conducts_the_open_share_of_an_open_one():
 @pytest.mark.parametrize("channel", ["open", "collapsed"])
 def test_scipys_sparse_lu_on_the_same_grid_gives_the_same_numbers(channel: modes.Channel):
     g = grid(GEOMETRY, COARSE)
-    starts, lengths, marks = unit_cell.levels(HOURS, 4)
+    _, lengths, marks = unit_cell.levels(HOURS, 4)
     peer = PEERS.finite_volumes(g, TISSUE, channel=channel)
-    tissue, cleared, states = PEERS.march(peer, 2200.0, starts, lengths, 4)
+    tissue, cleared, states = PEERS.march(peer, 2200.0, lengths, PEERS.factorised(peer, lengths), 4)
     seen = session(g, TISSUE, PLENTY, HOURS, channel=channel, steps=4)
     area = float(np.sum(g.areas))
     assert np.asarray(seen.tissue) == pytest.approx(tissue[marks] / area, rel=1e-8)
@@ -214,12 +214,12 @@ def test_scikit_fem_agrees_and_both_converge_to_the_same(channel: modes.Channel)
     ours, theirs = [], []
     for fineness in (COARSE, 2 * COARSE):
         g = grid(GEOMETRY, fineness)
-        starts, lengths, marks = unit_cell.levels(HOURS, 4)
+        _, lengths, marks = unit_cell.levels(HOURS, 4)
         peer = PEERS.finite_elements(g, TISSUE, channel=channel)
-        tissue, cleared, _ = PEERS.march(peer, 2200.0, starts, lengths, 4)
+        tissue, cleared, _ = PEERS.march(peer, 2200.0, lengths, PEERS.factorised(peer, lengths), 4)
         theirs.append((tissue + cleared)[marks] / float(np.sum(g.areas)))
         ours.append(uptake(session(g, TISSUE, PLENTY, HOURS, channel=channel, steps=4)))
-    assert ours[1] == pytest.approx(theirs[1], rel=3e-3)
+    assert ours[1] == pytest.approx(theirs[1], rel=5e-3)
     limits = [(4 * fine - coarse) / 3 for coarse, fine in (ours, theirs)]
     assert limits[0] == pytest.approx(limits[1], rel=5e-4)
 
@@ -294,7 +294,7 @@ def test_half_the_steps_change_little():
 
 
 def test_gradients_are_those_of_central_differences():
-    g = grid(GEOMETRY, 0.3)
+    g = grid(GEOMETRY, 0.2)
 
     def taken_up(numbers: jax.Array) -> jax.Array:
         tissue = Tissue(numbers[0], numbers[1], numbers[2], numbers[3])

@@ -153,6 +153,15 @@ def untreated(plan: "Plan") -> "Forecast | None":
     return next((each.forecast for each in plan.options if words.no_needling(each.protocol)), None)
 
 
+def leading(plan: "Plan", page: Page) -> list[tuple[str, "Forecast"]]:
+    """Name and forecast of the options that stand in front."""
+    return [
+        (row.name, option.forecast)
+        for row, option in zip(page.rows, plan.options, strict=True)
+        if row.leading
+    ]
+
+
 def next_step(screening: "Screening") -> str:
     """One thing to do now."""
     waits = [finding.wait_days for finding in screening.findings if finding.wait_days]

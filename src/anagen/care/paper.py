@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from anagen.care import chart
-from anagen.care.content import Page, page_of, untreated
+from anagen.care.content import leading, Page, page_of, untreated
 from anagen.care.marks import colour_of, mark
 from anagen.care.tokens import LIGHT
 
@@ -100,11 +100,7 @@ def _figures(plan: "Plan", page: Page) -> dict[str, Any] | None:
     if not plan.options:
         return None
     first, against = plan.options[0], untreated(plan)
-    named = [
-        (row.name, option.forecast)
-        for row, option in zip(page.rows, plan.options, strict=True)
-        if row.leading
-    ]
+    named = leading(plan, page)
     drawn = chart.comparison_charts(
         named,
         no_needling=against,

@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from anagen.care import chart
-from anagen.care.content import Page, page_of, untreated
+from anagen.care.content import leading, Page, page_of, untreated
 from anagen.care.marks import mark
 from anagen.care.tokens import DARK, LIGHT, ON_PAGE, custom_properties
 
@@ -64,11 +64,7 @@ def _figures(plan: "Plan", page: Page) -> Figures | None:
     if not plan.options:
         return None
     first, against = plan.options[0], untreated(plan)
-    named = [
-        (row.name, option.forecast)
-        for row, option in zip(page.rows, plan.options, strict=True)
-        if row.leading
-    ]
+    named = leading(plan, page)
     drawn = chart.comparison_charts(named, no_needling=against, width=290)
     return Figures(
         wide=chart.forecast_chart(

@@ -8,8 +8,8 @@ Equations, in the cylinder (r, z) around a channel
     channel       −D ∂C/∂n = (C_f − C)/w,        w = (1 − S)/S · A/(D s),  S = exp(−t/τ)
     film          dM/dt = −uptake,               C_f = min(M/v, C_sat)
 An open channel takes part with its wall and tip (area A, shape factor s), a collapsed one with its
-tip, behind a pore of its length. w is what closing puts in series: with it a steady channel conducts
-S times what an open one does, and a closed one is no leak back into the film.
+tip, behind a pore of its length. w is what closing puts in series: with it a steady channel
+conducts S times what an open one does, and a closed one is no leak back into the film.
 
 Steps are of Alexander's L-stable method of order 3, in levels of equal steps that lengthen as the
 profile flattens; each level has the modes of its step. Film, cleared and lost amounts are carried
@@ -205,7 +205,7 @@ def _stage(
 def steady_uptake_cm3_h(
     grid: Grid, tissue: Tissue, *, channel: Channel = "open", floor: Floor = "sink"
 ) -> Array:
-    """What one cell takes up for ever, per concentration of the film: clearance of the film, cm³/h."""
+    """What one cell takes up in the long run, per concentration of the film, cm³/h."""
     return _steady(grid, tissue, channel, floor)
 
 

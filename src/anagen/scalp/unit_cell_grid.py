@@ -10,6 +10,7 @@ Lengths in cm.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -114,7 +115,7 @@ def _faces(
 ) -> tuple[np.ndarray, list[int]]:
     """Faces of cells of about the wanted size, with a face on every stop; its index for each."""
     faces, marks = [stops[0]], [0]
-    for start, end in zip(stops[:-1], stops[1:], strict=True):
+    for start, end in pairwise(stops):
         # Dense samples crowd at both ends, where the wanted size may change fast.
         s = np.linspace(0, np.pi, SAMPLES)
         x = start + (end - start) * (1 - np.cos(s)) / 2
