@@ -145,7 +145,7 @@ def finite_elements(
     ).assemble(basis, **fields)
     held = LinearForm(lambda v, w: around(w) * v).assemble(basis)
     cleared = LinearForm(lambda v, w: around(w) * w.k * v).assemble(basis, **fields)
-    source = np.zeros(mass.shape[0])
+    source: np.ndarray = np.zeros(len(held))
 
     def exchange(there: Callable[[np.ndarray], np.ndarray], permeability: float) -> None:
         nonlocal flow, source

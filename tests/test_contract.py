@@ -211,7 +211,7 @@ def _told(code: str) -> str:
 
 
 def test_who_does_not_compute_does_not_load_jax() -> None:
-    drawn_from_the_model = {"anagen.care.scalp_picture", "anagen.care.microscope"}
+    drawn_from_the_model = {"anagen.care.scalp_picture", "anagen.care.microscope_of"}
     modules = set(_modules("anagen.evidence", "anagen.screening", "anagen.care"))
     light = ["anagen.cli", *sorted(modules - drawn_from_the_model)]
     assert (

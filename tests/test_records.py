@@ -48,13 +48,14 @@ def used_keys() -> set[str]:
     }
     text = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
     spoken = set(re.findall(r"[\"'](?:f?)([a-z]+\.[a-z_0-9]+)[\"']", text))
-    prefixes = {"usual", "burden", "scalp_map"}  # asked for by the name after the dot
+    prefixes = {"usual", "burden", "scalp_map", "unit_cell"}  # asked for by the name after the dot
     spoken |= {
         key
         for key in parameters()
         if key.partition(".")[0] in prefixes and f'"{key.partition(".")[2]}"' in text
     }
     undated = {key for key in parameters() if key.endswith(".years_without_date")}
+    undated |= {key for key in parameters() if key.startswith("unit_cell.skin_")}  # one for a zone
     return declared | spoken | undated
 
 

@@ -225,7 +225,7 @@ def test_scikit_fem_agrees_and_both_converge_to_the_same(channel: modes.Channel)
 
 
 def test_scipys_bdf_agrees_on_a_film_that_runs_dry_under_a_closing_channel():
-    g = grid(GEOMETRY, 0.25)
+    g = grid(GEOMETRY, 0.15)
     film, tau = Film(60.0, 0.01, 2200.0), 1.5
     tissue = TISSUE._replace(surface_cm_h=0.0)
     area = float(np.sum(g.areas))
@@ -253,7 +253,7 @@ def test_scipys_bdf_agrees_on_a_film_that_runs_dry_under_a_closing_channel():
         return np.concatenate([slope, [-given.sum() / area, start.cleared @ c / area]])
 
     y0 = np.concatenate([np.zeros(len(volume)), [film.amount_ug_cm2, 0.0]])
-    solved = solve_ivp(flow, (0, 6), y0, method="BDF", rtol=1e-6, atol=1e-6, t_eval=HOURS)
+    solved = solve_ivp(flow, (0, 6), y0, method="BDF", rtol=1e-5, atol=1e-4, t_eval=HOURS)
     seen = session(g, tissue, film, HOURS, closing_tau_h=tau, steps=12)
     assert np.asarray(seen.film) == pytest.approx(solved.y[-2], abs=1e-3 * 60)
     assert np.asarray(seen.cleared) == pytest.approx(solved.y[-1], abs=1e-3 * 60)
@@ -294,15 +294,18 @@ def test_half_the_steps_change_little():
 
 
 def test_gradients_are_those_of_central_differences():
-    g = grid(GEOMETRY, 0.2)
+    g = grid(GEOMETRY, 0.15)
 
+    @jax.jit
     def taken_up(numbers: jax.Array) -> jax.Array:
         tissue = Tissue(numbers[0], numbers[1], numbers[2], numbers[3])
-        seen = session(g, tissue, Film(60.0, 0.01, 2200.0), (0.5, 6.0), closing_tau_h=numbers[4])
+        seen = session(
+            g, tissue, Film(60.0, 0.01, 2200.0), (0.5, 6.0), closing_tau_h=numbers[4], steps=4
+        )
         return seen.cleared[-1] + seen.tissue[0]
 
     at = jnp.array([*TISSUE, 2.0])
-    found = jax.grad(taken_up)(at)
+    found = jax.jit(jax.grad(taken_up))(at)
     for i, size in enumerate(at):
         step = jnp.zeros(5).at[i].set(1e-4 * size)
         central = (taken_up(at + step) - taken_up(at - step)) / (2e-4 * size)

@@ -172,10 +172,12 @@ def delivery_picture(theme: Colours) -> Figure:
     style = {0.0: (theme["anagen"], "-", "open wall"), 1.0: (theme["telogen"], "--", "collapsed")}
     for collapsed, (colour, line, label) in style.items():
         p = d._replace(collapsed_channel=jnp.array([collapsed]))
-        added = delivery.channel_permeability_cm_h(
-            density, jnp.array([0.1525]), jnp.array([35.35]), p
-        )
-        gain.plot(density, 1 + added / intact, line, color=colour, linewidth=2, label=label)
+        reached, radius = jnp.array([0.1525]), jnp.array([35.35])
+        alone = delivery.isolated_channels_cm_h(density, reached, radius, p)
+        behind = delivery.dermal_uptake_cm_h(reached, p)
+        shared = delivery.channel_permeability_cm_h(alone, behind)
+        gain.plot(density, 1 + alone / intact, line, color=colour, linewidth=2, label=label)
+        gain.plot(density, 1 + shared / intact, ":", color=colour, linewidth=1.5)
         gain.plot([15.3, 100, 250, 1000], checked[collapsed], "s", color=colour, markersize=5)
     gain.axhline(
         3.6,

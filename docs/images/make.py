@@ -1,9 +1,11 @@
-"""Draw the pictures of the README from the model: ``python docs/images/make.py``."""
+"""Draw the pictures of README and docs from the model: ``python docs/images/make.py``."""
 
 from pathlib import Path
 
 from anagen import Patient, Protocol
 from anagen.care.chart import forecast_chart
+from anagen.care.microscope_of import microscope_of
+from anagen.care.scalp_picture import picture_of
 from anagen.care.tokens import LIGHT
 from anagen.forecast import simulate_together
 from anagen.protocol import nothing
@@ -13,7 +15,7 @@ EXAMPLES = HERE.parent.parent / "examples"
 
 
 def main() -> None:
-    """The forecast of the example man under the example course, beside doing nothing."""
+    """A forecast, a microscope and a scalp map of the example people under the example course."""
     patient = Patient.read(EXAMPLES / "man.toml")
     course = Protocol.read(EXAMPLES / "course.toml")
     forecast, untreated = simulate_together(patient, [course, nothing(course)], draws=500)
@@ -27,6 +29,9 @@ def main() -> None:
     # A ground of its own, so that it can be read on a dark page too.
     grounded = drawn.replace("<svg ", f'<svg style="background:{LIGHT["paper"]}" ', 1)
     (HERE / "man.svg").write_text(grounded, "utf-8")
+    (HERE / "microscope.svg").write_text(microscope_of(patient, course), "utf-8")
+    scalp = picture_of(Patient.read(EXAMPLES / "woman.toml"), course, weeks=24, seed=0)
+    (HERE / "scalp_before_after.svg").write_text(scalp, "utf-8")
 
 
 if __name__ == "__main__":

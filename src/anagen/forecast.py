@@ -1,13 +1,12 @@
 """A forecast: many draws of one course, week by week, with bands and what can be measured."""
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 
 from anagen.compiled import keep_compiled_programs
@@ -19,7 +18,7 @@ from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.range_of_validity import warnings_for
 from anagen.reading import BadInput
-from anagen.scalp.course import run
+from anagen.scalp.course import Outcome, run
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 CHANGE_WEEKS = (12, 24, 36, 48, 52)
@@ -136,20 +135,18 @@ def simulate_together(
         )
     keep_compiled_programs()
     drawn = draw_parameters(draws, seed)
-    repeated = {key: np.tile(values, len(protocols)) for key, values in drawn.items()}
-    numbers = scalp_numbers(repeated)
-    person = person_of(patient, repeated)
-    treatments = [treatment_of(protocol, draws) for protocol in protocols]
-    together = jax.tree.map(lambda *parts: jnp.concatenate(parts), *treatments)
-    outcome = jax.tree.map(np.asarray, run(person, together, numbers, patient.condition, weeks))
-    forecasts = []
-    for index, protocol in enumerate(protocols):
-        mine = slice(index * draws, (index + 1) * draws)
-        weekly = {name: values[:, mine].T for name, values in outcome.by_week.items()}
-        session = {name: values[mine] for name, values in outcome.session.items()}
-        missed = float(outcome.density_missed[mine].mean())
-        forecasts.append(_forecast(patient, protocol, weeks, weekly, session, missed, seed))
-    return forecasts
+    numbers, person = scalp_numbers(drawn), person_of(patient, drawn)
+
+    def one(protocol: Protocol) -> Forecast:
+        treatment = treatment_of(protocol, draws)
+        outcome = run(person, treatment, numbers, patient.condition, weeks)
+        return _forecast(patient, protocol, weeks, outcome, seed)
+
+    # A compiled course keeps one processor busy and lets go of the interpreter. The first call
+    # is made alone, so that the program is compiled once and not by every thread.
+    first = one(protocols[0])
+    with ThreadPoolExecutor() as threads:
+        return [first, *threads.map(one, protocols[1:])]
 
 
 def check_size(weeks: int, draws: int, seed: int) -> None:
@@ -171,15 +168,19 @@ def _forecast(
     patient: Patient,
     protocol: Protocol,
     weeks: int,
-    weekly: dict[str, np.ndarray],
-    session: dict[str, np.ndarray],
-    missed: float,
+    outcome: Outcome,
     seed: int,
 ) -> Forecast:
-    weekly.pop("drug_balance")
+    session = {name: np.asarray(values) for name, values in outcome.session.items()}
+    weekly = {
+        name: np.asarray(values).T
+        for name, values in outcome.by_week.items()
+        if name != "drug_balance"  # a check of the arithmetic, not an endpoint
+    }
     sessions = _sessions_by_week(protocol, weeks)
     risk = session["infection_risk_per_session"][:, None]
     weekly["infection_risk"] = -np.expm1(np.log1p(-risk) * sessions)
+    missed = float(np.asarray(outcome.density_missed).mean())
     return Forecast(
         patient=patient,
         protocol=protocol,

@@ -94,7 +94,7 @@ class Plan:
         }
 
 
-def plan(patient: Patient, weeks: int = 52, draws: int = 300, seed: int = 0) -> Plan:
+def plan(patient: Patient, weeks: int = 52, draws: int = 200, seed: int = 0) -> Plan:
     """Screen a person, compute the options that are allowed, and rank them.
 
     Raises `BadInput` for weeks, draws or a seed out of range.

@@ -1,9 +1,9 @@
 """The microscope: skin around one channel in cross-section, to scale, at a few times of a session.
 
 Each panel is one unit cell, cut along the channel's axis: as wide as a channel's share of skin,
-down to the floor of the dermis, both halves alike. Two colour steps are tenfold in concentration; layers
-and channel are drawn over them. Concentrations, layers and lengths are computed or measured; only
-the film has no thickness to scale. SVG that parses as XML and needs nothing from outside.
+down to the floor of the dermis, both halves alike. Two colour steps are tenfold in concentration;
+layers and channel are drawn over them. Concentrations, layers and lengths are computed or measured;
+only the film has no thickness to scale. SVG that parses as XML and needs nothing from outside.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 LEVELS = (1, 3, 10, 30, 100, 300, 1000)  # µg/mL, where a colour step begins
 STEP = 0.22  # opacity that each step adds
 PANEL, GAP = 172.0, 14.0  # px
-LEFT, HEAD, FOOT = 130.0, 76.0, 146.0  # px around the panels
+LEFT, HEAD, FOOT = 140.0, 76.0, 146.0  # px around the panels
 FILM = 5.0  # px
 UM_PER_CM = 1e4
 ROWS = 100  # of a panel that contours are drawn through

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import typst
 
 from anagen.care import chart
-from anagen.care.content import leading, Page, page_of, untreated
+from anagen.care.content import Page, leading, page_of, untreated
 from anagen.care.marks import colour_of, mark
 from anagen.care.tokens import LIGHT
 

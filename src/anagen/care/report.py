@@ -10,7 +10,7 @@ from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from anagen.care import chart
-from anagen.care.content import leading, Page, page_of, untreated
+from anagen.care.content import Page, leading, page_of, untreated
 from anagen.care.marks import mark
 from anagen.care.tokens import DARK, LIGHT, ON_PAGE, custom_properties
 

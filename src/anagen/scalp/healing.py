@@ -100,7 +100,7 @@ def sensed(repair: Array, p: Healing) -> Array:
 def mean_redness(before: Array, days: float, reddened: Array, p: Healing) -> Array:
     """Mean redness over a step, from the redness before it and what a session at its start adds."""
     fresh = jnp.maximum(before, reddened)
-    return fresh * mean_open_share(jnp.zeros(()), days, redness_time_constant_days(p))
+    return fresh * mean_open_share(jnp.zeros(()), jnp.asarray(days), redness_time_constant_days(p))
 
 
 def redness_time_constant_days(p: Healing) -> Array:

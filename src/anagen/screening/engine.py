@@ -1,6 +1,7 @@
 """The gate itself: every rule against one person, the worst finding decides."""
 
 from dataclasses import replace
+from functools import cache
 from importlib.metadata import version
 
 from anagen.evidence.rules import Rule, RuleBook, rule_book
@@ -46,8 +47,14 @@ def screen(patient: Patient, protocol: Protocol | None = None) -> Screening:
             f"{name}: {written[:60]}{hint}" for name, written, hint in case.unrecognised
         ),
         off_label=True,  # the FDA has authorised no microneedling device for hair loss (C44a)
-        version=version("anagen"),
+        version=_rules_version(),
     )
+
+
+@cache
+def _rules_version() -> str:
+    """Version of the rules, which is the program's."""
+    return version("anagen")
 
 
 def _apply(
