@@ -155,10 +155,13 @@ def evidence_command(
     as_json: AsJson = False,
 ) -> None:
     """Where does this number come from?"""
-    from anagen.care.evidence import evidence_card, evidence_list, look_up
+    from anagen.care.evidence import all_cards, evidence_card, evidence_list, look_up
 
     if key is None:
-        _print_page(evidence_list())
+        if as_json:
+            _print_json([card.as_dict() for card in all_cards()])
+        else:
+            _print_page(evidence_list())
         return
     found = look_up(key)
     if as_json:

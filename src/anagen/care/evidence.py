@@ -7,11 +7,12 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from anagen.evidence.benefit import benefits
 from anagen.evidence.grades import MEANING
 from anagen.evidence.parameters import Parameter, parameters
 from anagen.evidence.rules import Rule, rule_book
 from anagen.evidence.sources import sources
-from anagen.evidence.trials import trials
+from anagen.evidence.trials import ArmOutcome, trials
 from anagen.reading import BadInput, did_you_mean
 
 _SPREAD = {
@@ -107,6 +108,11 @@ def _source_card(key: str) -> Card:
     source = sources()[key]
     used = [name for name, record in parameters().items() if key in record.sources]
     used += [rule.key for rule in rule_book().rules if source in rule.sources]
+    used += [
+        f"evidence on {kind.replace('_', ' ')} in {condition.replace('_', ' ')}"
+        for (condition, kind), benefit in benefits().items()
+        if key in benefit.sources
+    ]
     return Card(
         key,
         source.citation,
@@ -119,14 +125,22 @@ def _source_card(key: str) -> Card:
     )
 
 
+def _result(arm: ArmOutcome) -> str:
+    """One published result: the change where it was given, else the value at the end."""
+    week = "week not given" if arm.week is None else f"week {arm.week:g}"
+    if arm.change is not None:
+        said = f"{arm.change:+g}"
+    else:
+        said = "no number" if arm.followup is None else f"{arm.followup:g}"
+    unit = arm.unit or "unit not given"
+    return (
+        f"{arm.arm_id}, {week}: {arm.outcome} {said} ({unit}); {arm.verification}, role {arm.role}"
+    )
+
+
 def _study_card(key: str) -> Card:
     arms = [arm for arm in trials() if arm.study_id == key]
-    results = [
-        f"{arm.arm_id}, week {arm.week or '?'}: {arm.outcome} "
-        f"{'?' if arm.change is None else f'{arm.change:+g}'} ({arm.unit or 'unit not given'}); "
-        f"{arm.verification}, role {arm.role}"
-        for arm in arms
-    ]
+    results = [_result(arm) for arm in arms]
     first = arms[0]
     return Card(
         key,
@@ -149,6 +163,11 @@ def evidence_card(card: Card) -> RenderableType:
     for label, text in card.rows:
         table.add_row(label, Text(text))
     return Group(Text(f"{card.title}", style="bold"), Text(card.key, style="dim"), Text(), table)
+
+
+def all_cards() -> list[Card]:
+    """The card of every record."""
+    return [look_up(key) for key in _keys()]
 
 
 def evidence_list() -> RenderableType:
