@@ -35,7 +35,7 @@ def test_the_outlier_is_shown_as_one():
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_one():
-    with pytest.raises(BadInput, match="did you mean 'closure.half_life_h'"):
+    with pytest.raises(BadInput, match=r"did you mean 'closure\.half_life_h'"):
         look_up("closure.half_life")
 
 

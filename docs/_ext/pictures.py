@@ -68,7 +68,7 @@ def draw_all(app: Sphinx) -> None:
         _newest(package / "scalp", package / "evidence"),
         *(
             path.stat().st_mtime
-            for path in (Path(__file__).parent / "drawings.py", *package.glob("*.py"))
+            for path in (*Path(__file__).parent.glob("*.py"), *package.glob("*.py"))
         ),
     )
     from drawings import DRAWINGS, draw

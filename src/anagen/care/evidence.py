@@ -133,9 +133,8 @@ def _result(arm: ArmOutcome) -> str:
     else:
         said = "no number" if arm.followup is None else f"{arm.followup:g}"
     unit = arm.unit or "unit not given"
-    return (
-        f"{arm.arm_id}, {week}: {arm.outcome} {said} ({unit}); {arm.verification}, role {arm.role}"
-    )
+    graded = f"{arm.verification}, role {arm.role}"
+    return f"{arm.arm_id}, {week}: {arm.outcome} {said} ({unit}); {graded}"
 
 
 def _study_card(key: str) -> Card:
