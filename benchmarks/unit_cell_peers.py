@@ -167,7 +167,7 @@ def finite_elements(
             float(tissue.dermis_cm2_h) / tip,
         )
     if floor == "sink":
-        raise NotImplementedError("the elements are compared over a closed floor.")
+        raise ValueError("the elements are compared over a closed floor only.")
     return Linear(
         mass.tocsc(), flow.tocsc(), source, held, cleared, fixed, np.ascontiguousarray(mesh.p.T)
     )
