@@ -177,7 +177,7 @@ def _forecast(
         for name, values in outcome.by_week.items()
         if name != "drug_balance"  # a check of the arithmetic, not an endpoint
     }
-    sessions = _sessions_by_week(protocol, weeks)
+    sessions = sessions_by_week(protocol, weeks)
     risk = session["infection_risk_per_session"][:, None]
     weekly["infection_risk"] = -np.expm1(np.log1p(-risk) * sessions)
     missed = float(np.asarray(outcome.density_missed).mean())
@@ -194,7 +194,7 @@ def _forecast(
     )
 
 
-def _sessions_by_week(protocol: Protocol, weeks: int) -> np.ndarray:
+def sessions_by_week(protocol: Protocol, weeks: int) -> np.ndarray:
     """Sessions done by the end of each week, (weeks + 1,)."""
     course = protocol.course
     days = np.arange(course.sessions) * (course.interval_days or 1.0)

@@ -6,14 +6,21 @@ visits, pain, days of redness, applications and infection risk must be worth (th
 however well the model thinks of it. Nothing is hidden: every option computed is in the plan.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from anagen.evidence.benefit import benefits
 from anagen.evidence.parameters import parameters
-from anagen.forecast import Forecast, check_size, model_version, quantiles, simulate_together
+from anagen.forecast import (
+    Forecast,
+    check_size,
+    model_version,
+    quantiles,
+    sessions_by_week,
+    simulate_together,
+)
 from anagen.options import Candidate, candidates
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -154,21 +161,18 @@ def _ranked(
     protocols = [candidate.protocol for candidate, _ in allowed]
     forecasts = simulate_together(patient, protocols, weeks, draws, seed)
     nothing = forecasts[0].draws["total_density_per_cm2"]
-    weighed = []
+    options = []
     for (candidate, screening), forecast in zip(allowed, forecasts, strict=True):
         against = forecast.draws["total_density_per_cm2"] - nothing
         burden = _burden(forecast, weeks)
         expected_gain = float(against.mean())
         worth = expected_gain - _price(burden)
-        weighed.append((candidate, screening, forecast, against, burden, expected_gain, worth))
-    weighed.sort(key=lambda w: (_unsupported(patient, w[0]), -w[-1]))
-    return tuple(
-        Option(
+        option = Option(
             key=candidate.key,
             name=candidate.name,
             protocol=candidate.protocol,
             forecast=forecast,
-            rank=rank,
+            rank=0,  # known once all are weighed
             gain=quantiles(against[:, -1]),
             expected_gain=expected_gain,
             worth=worth,
@@ -178,22 +182,13 @@ def _ranked(
             evidence=_evidence(patient, candidate),
             screening=screening,
         )
-        for rank, (
-            candidate,
-            screening,
-            forecast,
-            against,
-            burden,
-            expected_gain,
-            worth,
-        ) in enumerate(weighed, start=1)
-    )
+        options.append((_unsupported(patient, candidate), -worth, option))
+    options.sort(key=lambda weighed: weighed[:2])
+    return tuple(replace(option, rank=i) for i, (_, _, option) in enumerate(options, start=1))
 
 
 def _burden(forecast: Forecast, weeks: int) -> Burden:
-    course = forecast.protocol.course
-    days = np.arange(course.sessions) * (course.interval_days or 1.0)
-    visits = int((days < weeks * 7).sum())
+    visits = int(sessions_by_week(forecast.protocol, weeks)[-1])
     minoxidil = forecast.protocol.topical("minoxidil")
     risk = forecast.draws["infection_risk"][:, -1]
     return Burden(

@@ -190,6 +190,18 @@ def half_day(
     return State(state.follicles, amounts, signals, vessels, effect), tally
 
 
+def half_week(
+    state: State, day: Array, t: Treatment, field: needling.Channels, wound: Array, p: Scalp
+) -> tuple[State, _Tally]:
+    """Half a week of half-days, and their mean drive; the follicles are left as they are."""
+    state, tallies = jax.lax.scan(
+        lambda s, i: half_day(s, day + i * HALF_DAY, t, field, wound, p),
+        state,
+        jnp.arange(HALF_DAYS_PER_STEP),
+    )
+    return state, mean_tally(tallies)
+
+
 def _minoxidil_effect(
     effect: Array, uptake: delivery.Uptake, flow_ratio: Array, field: needling.Channels, p: Scalp
 ) -> Array:
@@ -292,21 +304,16 @@ def run(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: i
     wound = healing.wound(field, p.healing)
     state = untouched(fitted)
 
-    def half_week(state: State, step_index: Array) -> tuple[State, tuple[_Tally, Array]]:
-        day = step_index * STEP_DAYS
-        state, tallies = jax.lax.scan(
-            lambda s, i: half_day(s, day + i * HALF_DAY, treatment, field, wound, p),
-            state,
-            jnp.arange(HALF_DAYS_PER_STEP),
-        )
-        drive = mean_tally(tallies)
+    def step(state: State, index: Array) -> tuple[State, tuple[_Tally, Array]]:
+        day = index * STEP_DAYS
+        state, drive = half_week(state, day, treatment, field, wound, p)
         rates = rates_of(day, drive, fitted, m, p)
         after, shed = follicles.step(state.follicles, rates, delay, STEP_DAYS)
         return state._replace(follicles=after), (drive, shed.sum(axis=0))
 
     def week(state: State, index: Array) -> tuple[State, dict[str, Array]]:
         steps = index * follicles.STEPS_PER_WEEK + jnp.arange(follicles.STEPS_PER_WEEK)
-        state, (drives, shed) = jax.lax.scan(half_week, state, steps)
+        state, (drives, shed) = jax.lax.scan(step, state, steps)
         seen = _counted(state.follicles, fitted.calibre, p)
         return state, seen | _tallied(mean_tally(drives), state, shed.sum(axis=0))
 

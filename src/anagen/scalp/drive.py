@@ -18,13 +18,10 @@ from numpy.typing import NDArray
 from anagen.scalp import follicles, healing, needling
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import (
-    HALF_DAY,
-    HALF_DAYS_PER_STEP,
     Scalp,
     State,
     Treatment,
-    half_day,
-    mean_tally,
+    half_week,
     modulation_of,
     rates_of,
     untouched,
@@ -67,16 +64,12 @@ def drive(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks:
     wound = healing.wound(field, p.healing)
     state = untouched(fitted)  # its follicles are carried along as they are
 
-    def half_week(state: State, step: Array) -> tuple[State, Rates]:
-        day = step * STEP_DAYS
-        state, tallies = jax.lax.scan(
-            lambda s, i: half_day(s, day + i * HALF_DAY, treatment, field, wound, p),
-            state,
-            jnp.arange(HALF_DAYS_PER_STEP),
-        )
-        return state, rates_of(day, mean_tally(tallies), fitted, m, p)
+    def step(state: State, index: Array) -> tuple[State, Rates]:
+        day = index * STEP_DAYS
+        state, mean_drive = half_week(state, day, treatment, field, wound, p)
+        return state, rates_of(day, mean_drive, fitted, m, p)
 
-    _, rates = jax.lax.scan(half_week, state, jnp.arange(weeks * STEPS_PER_WEEK))
+    _, rates = jax.lax.scan(step, state, jnp.arange(weeks * STEPS_PER_WEEK))
     return Drive(
         start=fitted,
         rates=rates,

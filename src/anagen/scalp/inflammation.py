@@ -20,7 +20,6 @@ from functools import partial
 from typing import Literal, NamedTuple
 
 import jax
-import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp import linearly_implicit
@@ -149,20 +148,12 @@ def course(
 ) -> Wound:
     """The wound on every half-day, (half-days + 1, draws); ``refined`` times as many steps."""
 
-    def half_day(wound: Wound, lengths: Array) -> Wound:
-        return linearly_implicit.over(lambda w: rates(w, hormones, p, form), wound, lengths)
-
-    begin = wound or fresh(p)
-    at_first = linearly_implicit.graded(
-        HALF_DAY, STEPS_AT_FIRST * refined, GRADING ** (1 / refined)
+    return linearly_implicit.course(
+        lambda w: rates(w, hormones, p, form),
+        wound or fresh(p),
+        int(weeks * DAYS_PER_WEEK / HALF_DAY),
+        first=linearly_implicit.graded(
+            HALF_DAY, STEPS_AT_FIRST * refined, GRADING ** (1 / refined)
+        ),
+        then=linearly_implicit.even(HALF_DAY, STEPS * refined),
     )
-    later = linearly_implicit.even(HALF_DAY, STEPS * refined)
-    first = half_day(begin, at_first)
-
-    def following(wound: Wound, _: None) -> tuple[Wound, Wound]:
-        after = half_day(wound, later)
-        return after, after
-
-    half_days = int(weeks * DAYS_PER_WEEK / HALF_DAY)
-    _, rest = jax.lax.scan(following, first, length=half_days - 1)
-    return jax.tree.map(lambda a, b, c: jnp.concatenate([a[None], b[None], c]), begin, first, rest)

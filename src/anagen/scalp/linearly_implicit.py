@@ -139,3 +139,20 @@ def over[State](rates: Callable[[State], State], state: State, lengths: Array) -
     """The state after steps of these lengths."""
     after, _ = jax.lax.scan(lambda s, days: (step(rates, s, days), None), state, lengths)
     return after
+
+
+def course[State](
+    rates: Callable[[State], State], begin: State, number: int, first: Array, then: Array
+) -> State:
+    """The state at the start and after each of ``number`` spans of equal length, leading axis.
+
+    ``first`` are the lengths of the steps in the first span, ``then`` those in the later ones.
+    """
+
+    def following(state: State, _: None) -> tuple[State, State]:
+        after = over(rates, state, then)
+        return after, after
+
+    early = over(rates, begin, first)
+    _, rest = jax.lax.scan(following, early, length=number - 1)
+    return jax.tree.map(lambda a, b, c: jnp.concatenate([a[None], b[None], c]), begin, early, rest)

@@ -90,20 +90,12 @@ def course(
     ``refined`` times as many steps as usual.
     """
 
-    def half_day(state: Infiltrate, lengths: Array) -> Infiltrate:
-        return linearly_implicit.over(lambda s: rates(s, diabetic, p), state, lengths)
-
-    start = begin or fresh(p)
-    first = half_day(
-        start,
-        linearly_implicit.graded(HALF_DAY, STEPS_AT_FIRST * refined, GRADING ** (1 / refined)),
+    return linearly_implicit.course(
+        lambda s: rates(s, diabetic, p),
+        begin or fresh(p),
+        int(weeks * DAYS_PER_WEEK / HALF_DAY),
+        first=linearly_implicit.graded(
+            HALF_DAY, STEPS_AT_FIRST * refined, GRADING ** (1 / refined)
+        ),
+        then=linearly_implicit.even(HALF_DAY, STEPS * refined),
     )
-    later = linearly_implicit.even(HALF_DAY, STEPS * refined)
-
-    def following(state: Infiltrate, _: None) -> tuple[Infiltrate, Infiltrate]:
-        after = half_day(state, later)
-        return after, after
-
-    half_days = int(weeks * DAYS_PER_WEEK / HALF_DAY)
-    _, rest = jax.lax.scan(following, first, length=half_days - 1)
-    return jax.tree.map(lambda a, b, c: jnp.concatenate([a[None], b[None], c]), start, first, rest)

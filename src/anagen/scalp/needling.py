@@ -16,7 +16,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp.units import MM_PER_CM, UM_PER_CM
+from anagen.scalp.units import UM_PER_CM
 
 ROLLER, STAMP, PEN = 0, 1, 2
 
@@ -137,11 +137,3 @@ def channels(device: Device, p: Needling) -> Channels:
         mouth_radius_um=p.mouth_ratio * needle_radius,
         needles_per_strike=needles / of_kind(p.roller_rows, one, one),
     )
-
-
-def pierced_volume_share(channel: Channels, layer_mm: Array) -> Array:
-    """Share of a layer's volume inside cone-shaped channels (wounded fraction)."""
-    cone_mm3 = (
-        jnp.pi * (channel.mouth_radius_um / UM_PER_CM * MM_PER_CM) ** 2 * channel.depth_mm / 3
-    )
-    return channel.density_per_cm2 / MM_PER_CM**2 * cone_mm3 / layer_mm

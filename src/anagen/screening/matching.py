@@ -58,13 +58,6 @@ def match(rule: Rule, alternative: Alternative, case: Case, known: Vocabulary) -
     return _all_of(parts)
 
 
-def lists_of(alternative: Alternative, known: Vocabulary) -> frozenset[str]:
-    """The lists in which an entry could meet the alternative."""
-    terms = (*alternative.terms, *alternative.together_with)
-    lists = {_HOME[known.terms[term.removeprefix("=")].kind] for term in terms}
-    return frozenset(lists | ({"allergies"} if alternative.allergies else set()))
-
-
 def _all_of(parts: list[Match]) -> Match:
     if any(part.holds is False for part in parts):
         return NO
