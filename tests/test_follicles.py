@@ -205,7 +205,7 @@ def test_lost_follicles_go_at_the_stated_rate():
     assert float(fo.total(after)[0]) == pytest.approx(100 * np.exp(-1e-3 * 140), rel=1e-4)
 
 
-def test_the_chain_agrees_with_scipy_and_converges_at_fourth_order():
+def test_the_chain_agrees_with_scipy_and_converges_at_second_order():
     """Hairs already in anagen, followed through telogen and kenogen, without onsets."""
     anagen, telogen, kenogen = 40.0, 30.0, 20.0
     stages = fo.ANAGEN_STAGES + fo.TELOGEN_STAGES + fo.KENOGEN_STAGES
@@ -239,7 +239,7 @@ def test_the_chain_agrees_with_scipy_and_converges_at_fourth_order():
     errors = [error(days) for days in (3.5, 1.75, 0.875)]
     assert errors[0] < 3e-3
     orders = np.log2(np.array(errors[:-1]) / np.array(errors[1:]))
-    assert np.all(orders > 3.7), orders
+    assert np.all(orders > 1.8), orders
 
 
 def test_history_tends_to_the_same_phases_as_the_cycle_and_keeps_every_follicle():
