@@ -14,22 +14,14 @@ from anagen.evidence.benefit import benefits, check_benefits
 from anagen.evidence.parameters import SHAPES, check_parameters, draws, parameters
 from anagen.evidence.sources import BadRecord, check_sources, sources
 from anagen.evidence.trials import check_arm, studied_range, trials
-from anagen.scalp.course import Scalp
-from anagen.scalp.fibrosis import Fibrosis
-from anagen.scalp.inflammation import Inflammation
-from anagen.scalp.macrophages import Macrophages
+from anagen.scalp.numbers import Scalp
 from anagen.scalp.scalp_map import Layout
 
 SOURCE = Path(anagen.__file__).parent
 # Exponents, halves, counts and signs belong to the equations; anything else is a measurement.
 STRUCTURAL = {-2, -1, 0, 1, 2, 3, 4, 6, 10, 1000, 64, 0.5}
 # Mechanisms that stand by themselves: verified, not (yet) coupled into the course.
-BESIDE_THE_COURSE = {
-    "scalp_map": Layout,
-    "inflammation": Inflammation,
-    "macrophages": Macrophages,
-    "fibrosis": Fibrosis,
-}
+BESIDE_THE_COURSE = {"scalp_map": Layout}
 GOOD = {
     "label": "A length",
     "value": 2.0,

@@ -134,7 +134,7 @@ def delivery_picture(theme: Colours) -> Figure:
 
 
 def healing_picture(theme: Colours) -> Figure:
-    figure, (axis, matrix) = panels([3.0, 2.5], theme)
+    figure, (axis,) = panels([3.0], theme)
     wound, days = 0.4, np.arange(0, 84, 0.5)
     p = centre().healing
     tau = float(p.peak_days[0])
@@ -184,15 +184,6 @@ def healing_picture(theme: Colours) -> Figure:
     axis.axhline(wound, color=theme["needle"], linewidth=0.8, linestyle=":")
     named(axis, theme, "The healing signal adds up over sessions", "days", "signal")
     axis.set_ylim(bottom=0)
-    signals, ratios = healing.intact(DRAWS), []
-    none, days = jnp.zeros(DRAWS), np.arange(0, 210, 0.5)
-    for day in days:
-        new = none + float(day in range(0, 140, 28))
-        signals = healing.step(signals, 0.5, new, none, numbers().healing)
-        ratios.append(np.asarray(signals.collagen_ratio))
-    band(matrix, days + 0.5, 100 * (np.array(ratios).T - 1), theme["anagen"], "drawn, full wounds")
-    matrix.plot([112 + 56], [53.2], "s", color=theme["telogen"], label="measured on the face")
-    named(matrix, theme, "Collagen after five monthly sessions", "days", "change, %")
     return figure
 
 

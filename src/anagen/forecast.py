@@ -1,5 +1,6 @@
 """A forecast: many draws of one course, week by week, with bands and what can be measured."""
 
+import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -7,6 +8,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import Any
 
+import jax
 import numpy as np
 
 from anagen.compiled import keep_compiled_programs
@@ -18,7 +20,7 @@ from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.range_of_validity import warnings_for
 from anagen.reading import BadInput
-from anagen.scalp.course import Outcome, run
+from anagen.scalp.course import Outcome, Treatment, run
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 CHANGE_WEEKS = (12, 24, 36, 48, 52)
@@ -29,7 +31,8 @@ CHANGE_ENDPOINTS = (
     "anagen_fraction",
 )
 MAX_WEEKS = 520
-MAX_DRAWS = 20_000
+MAX_DRAWS = 100_000
+CHUNK = 250  # draws that a processor works on at a time, so that they stay in its cache
 
 
 @dataclass(frozen=True)
@@ -137,16 +140,46 @@ def simulate_together(
     drawn = draw_parameters(draws, seed)
     numbers, person = scalp_numbers(drawn), person_of(patient, drawn)
 
-    def one(protocol: Protocol) -> Forecast:
-        treatment = treatment_of(protocol, draws)
-        outcome = run(person, treatment, numbers, patient.condition, weeks)
-        return _forecast(patient, protocol, weeks, outcome, seed)
+    treatments = [treatment_of(protocol, draws) for protocol in protocols]
+    chunks = _chunks(draws)
+
+    def one(job: tuple[Treatment, np.ndarray]) -> Outcome:
+        treatment, chunk = job
+        inputs = _drawn((person, treatment, numbers), chunk)
+        return jax.block_until_ready(run(*inputs, patient.condition, weeks))
 
     # A compiled course keeps one processor busy and lets go of the interpreter. The first call
     # is made alone, so that the program is compiled once and not by every thread.
-    first = one(protocols[0])
-    with ThreadPoolExecutor() as threads:
-        return [first, *threads.map(one, protocols[1:])]
+    jobs = [(treatment, chunk) for treatment in treatments for chunk in chunks]
+    first = one(jobs[0])
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        parts = [first, *threads.map(one, jobs[1:])]
+    outcomes = [
+        _joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))
+    ]
+    return [
+        _forecast(patient, protocol, weeks, outcome, seed)
+        for protocol, outcome in zip(protocols, outcomes, strict=True)
+    ]
+
+
+def _chunks(draws: int) -> list[np.ndarray]:
+    """Equal parts of the draws, by number; the last one repeats the last draw to be as long."""
+    number = -(-draws // CHUNK)
+    size = -(-draws // number)
+    return [np.minimum(np.arange(i * size, (i + 1) * size), draws - 1) for i in range(number)]
+
+
+def _drawn[T](inputs: T, chunk: np.ndarray) -> T:
+    """Some of the draws; what is shared by all draws stays as it is."""
+    return jax.tree.map(lambda values: values[chunk] if values.ndim else values, inputs)
+
+
+def _joined(parts: Sequence[Outcome], draws: int) -> Outcome:
+    return jax.tree.map(
+        lambda *values: np.concatenate([np.asarray(v) for v in values], axis=-1)[..., :draws],
+        *parts,
+    )
 
 
 def check_size(weeks: int, draws: int, seed: int) -> None:

@@ -12,12 +12,16 @@ from typing import Any
 import numpy as np
 
 from anagen.evidence.parameters import parameters
+from anagen.evidence.vocabulary import vocabulary
 from anagen.patient import Patient
 from anagen.protocol import Protocol, Topical
 from anagen.scalp.conditions import Person
-from anagen.scalp.course import Scalp, Treatment
 from anagen.scalp.delivery import Minoxidil
+from anagen.scalp.inflammation import Hormones
 from anagen.scalp.needling import PEN, ROLLER, STAMP, Device
+from anagen.scalp.numbers import Scalp
+from anagen.scalp.treatment import Treatment
+from anagen.screening.facts import case_of
 
 
 def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
@@ -34,6 +38,7 @@ def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
     """What is known of the person, for each draw; unknown is NaN."""
     draws = len(drawn["counting.variation"])
     hair = patient.hair
+    has = present(patient)
 
     def known(value: float | None) -> Any:
         return np.full(draws, np.nan if value is None else value)
@@ -46,6 +51,28 @@ def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
         terminal_fraction=known(hair and hair.terminal_fraction),
         mean_diameter_um=known(hair and hair.mean_diameter_um),
         anagen_fraction=known(hair and hair.anagen_fraction),
+        diabetic=known(float("diabetes" in has)),
+        hormones=_hormones(patient, has, drawn),
+    )
+
+
+def present(patient: Patient) -> frozenset[str]:
+    """Everything that the person has or takes now, and whatever that is a kind of."""
+    stated = case_of(patient, None, vocabulary()).entries
+    return frozenset().union(*(entry.kinds for entry in stated if entry.now))
+
+
+def _hormones(patient: Patient, has: frozenset[str], drawn: Mapping[str, np.ndarray]) -> Hormones:
+    """What is published of the inflammation knows women before menopause and steroids."""
+    none: Any = np.zeros_like(drawn["counting.variation"])
+    fertile = (patient.sex == "female") & (patient.age < drawn["hormones.menopause_years"])
+    if "menopause" in has:
+        fertile = np.zeros_like(fertile)
+    oestrogen: Any = drawn["hormones.oestrogen_before_menopause"]
+    cortisol: Any = drawn["hormones.cortisol_on_steroids"]
+    return Hormones(
+        oestrogen=fertile * oestrogen,
+        cortisol=cortisol if "systemic_corticosteroid" in has else none,
     )
 
 
@@ -91,11 +118,14 @@ def treatment_of(protocol: Protocol, draws: int) -> Treatment:
     def each(value: float | None) -> Any:
         return np.full(draws, np.nan if value is None else float(value))
 
+    def once(value: float) -> Any:
+        return np.array(float(value))
+
     course = protocol.course
     return Treatment(
         device=_device(protocol, each),
-        sessions=each(course.sessions),
-        interval_days=each(_usual("interval_days", course.interval_days)),
+        sessions=once(course.sessions),
+        interval_days=once(_usual("interval_days", course.interval_days)),
         bleeding=each(course.endpoint == "pinpoint_bleeding"),
         minoxidil=_minoxidil(protocol, each),
         prp=each(protocol.topical("prp") is not None),

@@ -7,7 +7,7 @@ numbers into values of its distribution, `draws` makes reproducible, stratified 
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from math import isfinite, log, sqrt
 from types import MappingProxyType
 from typing import Any, get_args
@@ -163,7 +163,8 @@ def parameters() -> Mapping[str, Parameter]:
     return MappingProxyType(check_parameters(read_records("parameters.toml"), sources()))
 
 
-def draws(number: int, seed: int) -> dict[str, np.ndarray]:
+@lru_cache(maxsize=2)  # the options of a plan and the steps of a slider ask for the same draws
+def draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
     """``number`` draws of every parameter: key -> (number,).
 
     Each key has its own stream, so that a new parameter leaves the draws of the others as they
@@ -175,4 +176,5 @@ def draws(number: int, seed: int) -> dict[str, np.ndarray]:
         slices = stream.permutation(number) + stream.random(number)
         inside = np.clip(slices / number, 1e-12, 1 - 1e-12)
         drawn[key] = parameter.at(inside)
-    return drawn
+        drawn[key].setflags(write=False)
+    return MappingProxyType(drawn)

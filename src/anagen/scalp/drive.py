@@ -1,8 +1,12 @@
-"""Drive: the rates that a course puts on the follicles, half-week by half-week, without follicles.
+"""Drive: the rates that a course puts on the follicles, half-week by half-week.
 
+    exit rates of telogen and kenogen   × the drive of the skin (`skin`)
+    mean anagen                         × (1 + γ_G S + γ_M M)
+    growing hairs move up a class       at (θ_G S + θ_M M)(1 − d/d_max)
+    a follicle falls a class at onset   as the condition has it, and more in lasting fibrosis
 Nothing flows back from the follicles to needling, delivery or healing, so the rates of a whole
-course can be worked out by themselves, by the same functions that `course.run` calls, and then
-drive any other model of the follicles. `automaton` follows individual follicles under them.
+course are worked out by themselves. They drive the chain (`course`) and individual follicles
+(`automaton`) alike.
 Shapes: steps lead, then (class, draws) or (draws,); `of_draw` picks one draw as NumPy arrays.
 """
 
@@ -15,26 +19,24 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from anagen.scalp import follicles, healing, needling
-from anagen.scalp.conditions import Person
-from anagen.scalp.course import (
-    Scalp,
-    State,
-    Treatment,
-    half_week,
-    modulation_of,
-    rates_of,
-    untouched,
-)
+from anagen.scalp import follicles, history, needling, skin
+from anagen.scalp.conditions import CONDITIONS, Modulation, Person, areata
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
+from anagen.scalp.numbers import Scalp
+from anagen.scalp.skin import HalfDay
 from anagen.scalp.start import Start, start
+from anagen.scalp.treatment import HALF_DAY, Treatment
+
+HALF_DAYS_PER_STEP = int(STEP_DAYS / HALF_DAY)
 
 
 class Drive(NamedTuple):
     """What a course does to follicles: the scalp of day 0 and the rates from then on."""
 
     start: Start
+    untreated: Rates  # of day 0, before anything is done; (class, draws) and (draws,)
     rates: Rates  # (steps, class, draws) and (steps, draws)
+    skin: HalfDay  # (half-days, draws)
     delay_days: Array  # from the onset of anagen to a hair that can be seen, (draws,)
     diameter_um: Array  # middle of each class as seen on this person, (class, draws)
     class_width_um: Array  # (draws,)
@@ -55,27 +57,77 @@ class DrawnDrive(NamedTuple):
         return float(sum(part.sum() for part in self.follicles))
 
 
-@partial(jax.jit, static_argnames=("condition", "weeks"))
-def drive(person: Person, treatment: Treatment, p: Scalp, condition: str, weeks: int) -> Drive:
-    """The drive of the course that `course.run` runs with the same arguments."""
-    m = modulation_of(person, treatment, p, condition)
-    fitted = start(person, m, p.follicles, p.endpoints)
-    field = needling.channels(treatment.device, p.needling)
-    wound = healing.wound(field, p.healing)
-    state = untouched(fitted)  # its follicles are carried along as they are
-
-    def step(state: State, index: Array) -> tuple[State, Rates]:
-        day = index * STEP_DAYS
-        state, mean_drive = half_week(state, day, treatment, field, wound, p)
-        return state, rates_of(day, mean_drive, fitted, m, p)
-
-    _, rates = jax.lax.scan(step, state, jnp.arange(weeks * STEPS_PER_WEEK))
+@partial(jax.jit, static_argnames=("condition", "weeks", "pieces"))
+def drive(
+    person: Person, t: Treatment, p: Scalp, condition: str, weeks: int, pieces: int = 1
+) -> Drive:
+    """The drive of a course; with more than one of ``pieces`` on a finer grid in time."""
+    m = modulation_of(person, t, p, condition)
+    fitted = start(person, m, p.follicles, p.endpoints, STEP_DAYS / pieces)
+    field = needling.channels(t.device, p.needling)
+    steps = weeks * STEPS_PER_WEEK * pieces
+    half_days = skin.course(
+        person, t, field, p, weeks * STEPS_PER_WEEK * HALF_DAYS_PER_STEP, pieces
+    )
+    mean = jax.tree.map(
+        lambda shown: shown.reshape(steps, HALF_DAYS_PER_STEP, -1).mean(axis=1), half_days
+    )
+    untouched = jax.tree.map(lambda shown: shown[None], skin.before(fitted.calibre.size, p))
+    days = jnp.arange(steps)[:, None] * (STEP_DAYS / pieces)
     return Drive(
         start=fitted,
-        rates=rates,
+        untreated=jax.tree.map(lambda r: r[0], rates_of(days[:1], untouched, fitted, m, p)),
+        rates=rates_of(days, mean, fitted, m, p),
+        skin=half_days,
         delay_days=follicles.delay_days(p.follicles),
         diameter_um=follicles.diameters_um(p.follicles) * fitted.calibre,
         class_width_um=p.follicles.class_width_um * fitted.calibre,
+    )
+
+
+def modulation_of(person: Person, t: Treatment, p: Scalp, condition: str) -> Modulation:
+    """How a condition (a key of `CONDITIONS`) and what is done against it change the follicles."""
+    module = CONDITIONS[condition]
+    numbers = getattr(p, module.__name__.rpartition(".")[2])
+    m = module.modulation(person, p.follicles, numbers)
+    if condition == "alopecia_areata":
+        course_days = t.triamcinolone * t.sessions * t.interval_days
+        m = areata.treated(m, course_days, p.areata)
+    return m
+
+
+def rates_of(day: Array, mean: HalfDay, fitted: Start, m: Modulation, p: Scalp) -> Rates:
+    """The follicles' rates from the condition and the mean drive, steps leading.
+
+    ``day`` is (steps, 1), what ``mean`` holds (steps, draws).
+    """
+    e = p.effects
+
+    def by_class(values: Array) -> Array:
+        return values[:, None, :]
+
+    anagen, telogen, kenogen = history.durations(m, p.follicles)
+    longer = 1 + e.signal_on_anagen * mean.signal + e.minoxidil_on_anagen * mean.effect
+    exit_factor = by_class(mean.exit_factor)
+    rate_a, rate_t, rate_k = history.stage_rates(
+        anagen * by_class(longer),
+        jnp.maximum(telogen * fitted.telogen_factor / exit_factor, p.follicles.telogen_least_days),
+        kenogen / exit_factor,
+    )
+    active = (day < m.ends_on_day).astype(rate_a.dtype)
+    diameter = follicles.diameters_um(p.follicles)
+    room = 1 - diameter / diameter[-1]
+    thicken = e.signal_on_thickness * mean.signal + e.minoxidil_on_thickness * mean.effect
+    fall = m.fall + e.fibrosis_on_fall * by_class(mean.fibrosis)
+    return Rates(
+        anagen=rate_a,
+        telogen=rate_t,
+        kenogen=rate_k * by_class(1 - m.onset_blocked * active),
+        hit=m.hit_per_day * active,
+        thicken=by_class(jnp.maximum(thicken, 0.0)) * room,
+        fall=jnp.broadcast_to(jnp.minimum(fall, 1.0), rate_a.shape),
+        rise=jnp.zeros_like(active),
+        loss=jnp.broadcast_to(m.loss_per_day, active.shape),
     )
 
 

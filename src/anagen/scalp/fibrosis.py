@@ -33,6 +33,7 @@ STEPS = 5  # of a half-day on which the influx stays as it was
 STEPS_AT_EDGE = 40  # of a half-day on which the influx has changed
 GRADING = 0.88  # each of these is 1/0.88 times as long as the one before
 BISECTIONS = 60  # halvings that exhaust float64
+STEPS_IN_COURSE = 1  # of a half-day, where the influx comes and goes over days
 SETTLING_WEEKS = 26  # after the last pulse; the saddle repels e-fold in ten days
 
 
@@ -132,6 +133,29 @@ def step(tissue: Tissue, influx: Array, p: Fibrosis, refined: int = 1) -> Tissue
         lambda: through(linearly_implicit.even(HALF_DAY, STEPS * refined)),
     )
     return Tissue(circuit, influx)
+
+
+def follow(influx: Array, p: Fibrosis, days: float, steps: int = STEPS_IN_COURSE) -> Array:
+    """Myofibroblasts after each of many short spans, as a share of those of hot fibrosis.
+
+    ``influx`` (spans, draws) is held over each span of ``days``; it comes and goes over days, so
+    even steps do. Uninjured skin keeps its few cells: what it loses of them is made anew, which
+    the published circuit leaves out and then forgets (after years without cells, no injury could
+    ever scar).
+    """
+    few = p.start_per_ml
+    hot = fixed_points(jax.tree.map(lambda n: n[:1], p)).hot.fibroblasts
+
+    def made(state: Circuit, entering: Array) -> Circuit:
+        change = rates(state, entering + p.macrophage_loss_per_day * few, p)
+        return change._replace(fibroblasts=change.fibroblasts + p.fibroblast_loss_per_day * few)
+
+    def span(state: Circuit, entering: Array) -> tuple[Circuit, Array]:
+        lengths = linearly_implicit.even(days, steps)
+        after = linearly_implicit.over(lambda s: made(s, entering), state, lengths)
+        return after, after.fibroblasts / hot
+
+    return jax.lax.scan(span, uninjured(p).circuit, influx)[1]
 
 
 def influx_from(day: Array, pulses: Pulses) -> Array:

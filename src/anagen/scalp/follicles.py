@@ -30,7 +30,7 @@ CLASSES = 9
 ANAGEN_STAGES = 9  # n = 1/CV²; the record follicles.duration_cv says where the CV is from
 TELOGEN_STAGES = 9
 KENOGEN_STAGES = 2
-DELAY_CELLS = 24  # steps that early anagen can last at most
+DELAY_CELLS = 24  # steps of half a week that early anagen can last at most
 STEPS_PER_WEEK = 2
 STEP_DAYS = DAYS_PER_WEEK / STEPS_PER_WEEK
 
@@ -125,8 +125,9 @@ def shift_classes(onset: Array, fall: Array, rise: Array) -> Array:
 
 def into_delay(early: Array, onset: Array, delay: Array, days: float) -> Array:
     """The delay line (cells, class, draws) moved on by one step, with new onsets put in."""
-    cell = jnp.clip(delay / days - 1, 0, DELAY_CELLS - 1)
-    weight = jnp.maximum(1 - jnp.abs(jnp.arange(DELAY_CELLS)[:, None] - cell), 0.0)
+    cells = early.shape[0]
+    cell = jnp.clip(delay / days - 1, 0, cells - 1)
+    weight = jnp.maximum(1 - jnp.abs(jnp.arange(cells)[:, None] - cell), 0.0)
     moved = jnp.roll(early, -1, axis=0).at[-1].set(0.0)
     return moved + weight[:, None, :] * onset
 
@@ -212,8 +213,9 @@ def steady_state(
 
 def fill_delay(early: Array, delay: Array, days: float) -> Array:
     """Early-anagen follicles (class, draws) spread evenly over the delay line."""
-    cells = jnp.clip(delay / days, 1, DELAY_CELLS)
-    filled = jnp.clip(cells - jnp.arange(DELAY_CELLS)[:, None], 0.0, 1.0)
+    line = round(DELAY_CELLS * STEP_DAYS / days)
+    cells = jnp.clip(delay / days, 1, line)
+    filled = jnp.clip(cells - jnp.arange(line)[:, None], 0.0, 1.0)
     return filled[:, None, :] / cells * early
 
 

@@ -1,4 +1,4 @@
-"""Healing: what a session's wounds signal, how far it reaches, and what it leaves in the matrix.
+"""Healing: what a session's wounds signal, how far it reaches, and how long they are red.
 
 Equations
     wound of a session     w = share of tissue within reach of a channel · exp(−(z_target − d)/λ)
@@ -6,7 +6,8 @@ Equations
     clock                  dI/dt = −I/τ,  dG/dt = (I − G)/τ, each session adds e·w to I:
                            one session's signal is (t/τ)·e^(1−t/τ), highest at t = τ and there = w
     what follicles sense   S = G (1 + h)/(G + h), saturating, 1 for a full fresh wound
-    collagen, elastin      dR/dt = (gain·G − (R − 1))/τ_matrix
+    inflamed share         j = (1 − exp(−ρπm²)) · min(d/h_skin, 1), tissue within a margin m
+    redness                dE/dt = −E/τ_E, set by a session to 1, or more after bleeding
 The cascade is linear, so sessions that follow each other before τ has passed add up exactly.
 Units: days, mm; signals are relative (1 = every follicle within reach of a fresh wound).
 Sources: the records ``healing.*``.
@@ -29,9 +30,9 @@ class Healing(NamedTuple):
     signal_decay_length_mm: Array
     target_depth_mm: Array
     half_signal: Array
-    collagen_gain: Array
-    elastin_gain: Array
-    matrix_days: Array
+    inflamed_margin_mm: Array
+    skin_mm: Array
+    influx_per_ml_day: Array
     redness_duration_h: Array
     redness_bleeding_ratio: Array
     prp_gain: Array
@@ -43,8 +44,6 @@ class Signals(NamedTuple):
 
     inflammation: Array
     repair: Array
-    collagen_ratio: Array
-    elastin_ratio: Array
     redness: Array
 
 
@@ -60,34 +59,28 @@ def wound(channel: Channels, p: Healing) -> Array:
     return near * jnp.exp(-below / p.signal_decay_length_mm)
 
 
+def inflamed_share(channel: Channels, p: Healing) -> Array:
+    """Share of the dermis that a session inflames."""
+    near = share_within(channel.density_per_cm2, p.inflamed_margin_mm / MM_PER_CM)
+    return near * jnp.minimum(channel.depth_mm / p.skin_mm, 1.0)
+
+
 def intact(draws: int) -> Signals:
     """Skin that was never needled."""
-    zero, one = jnp.zeros(draws), jnp.ones(draws)
-    return Signals(zero, zero, one, one, zero)
+    zero = jnp.zeros(draws)
+    return Signals(zero, zero, zero)
 
 
 def step(signals: Signals, days: float, wounded: Array, reddened: Array, p: Healing) -> Signals:
-    """One step; ``wounded`` and ``reddened`` are what sessions at its start add.
-
-    The cascade is advanced exactly; the matrix by its exact relaxation to the signal held over
-    the step.
-    """
+    """One step; ``wounded`` and ``reddened`` are what sessions at its start add. Exact."""
     inflammation = signals.inflammation + jnp.e * wounded
     passed = days / p.peak_days
     kept = jnp.exp(-passed)
     repair = kept * (signals.repair + passed * inflammation)
-    matrix_kept = jnp.exp(-days / p.matrix_days)
-
-    def matrix(ratio: Array, gain: Array) -> Array:
-        wanted = jnp.maximum(1 + gain * (signals.repair + repair) / 2, 0.0)
-        return wanted + (ratio - wanted) * matrix_kept
-
     redness_tau_days = redness_time_constant_days(p)
     return Signals(
         inflammation=kept * inflammation,
         repair=repair,
-        collagen_ratio=matrix(signals.collagen_ratio, p.collagen_gain),
-        elastin_ratio=matrix(signals.elastin_ratio, p.elastin_gain),
         redness=jnp.maximum(signals.redness, reddened) * jnp.exp(-days / redness_tau_days),
     )
 

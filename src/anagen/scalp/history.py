@@ -13,12 +13,15 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
+from anagen.scalp.conditions.interface import Modulation
 from anagen.scalp.follicles import (
     ANAGEN_STAGES,
     CLASSES,
     KENOGEN_STAGES,
     TELOGEN_STAGES,
+    Cycle,
     Follicles,
+    anagen_mean_days,
     fill_delay,
 )
 
@@ -100,6 +103,13 @@ def follow(
     end, on_the_way = jax.lax.scan(one, lumped, length=HISTORY_STEPS)
     laid_out = end._replace(early=fill_delay(end.early[0], delay, days))
     return laid_out, jnp.concatenate([seen(lumped)[None], on_the_way])
+
+
+def durations(m: Modulation, p: Cycle) -> tuple[Array, Array, Array]:
+    """Mean anagen, telogen and kenogen under a condition, days, (class, draws)."""
+    anagen = anagen_mean_days(p) / m.anagen_exit
+    kenogen = jnp.broadcast_to(m.kenogen_days, anagen.shape)
+    return anagen, jnp.broadcast_to(p.telogen_days, anagen.shape), kenogen
 
 
 def stage_rates(

@@ -106,10 +106,6 @@ def rates(wound: Wound, hormones: Hormones, p: Inflammation, form: Form) -> Woun
     else:
         debris_clearing = neutrophil_clearing
 
-    own_call = p.macrophage_by_macrophage / (1 + (oestrogen / p.oestrogen_on_macrophages) ** 2)
-    call = p.macrophage_by_debris * debris + p.macrophage_by_pathogen * pathogen
-    call += own_call * macrophages + p.macrophage_by_neutrophil * neutrophils
-    call /= 1 + (cortisol / p.cortisol_on_macrophages) ** 2
     neutrophil_call = p.neutrophil_by_debris * debris + p.neutrophil_by_pathogen * pathogen
     neutrophil_call /= 1 + (cortisol / p.cortisol_on_neutrophils) ** 2
     entering = p.neutrophil_source * neutrophil_call / (p.neutrophil_half + neutrophil_call)
@@ -126,10 +122,21 @@ def rates(wound: Wound, hormones: Hormones, p: Inflammation, form: Form) -> Woun
     return Wound(
         pathogen=(growth - killed) * pathogen,
         debris=dying - cleared * debris,
-        macrophages=p.macrophage_source * call / (p.macrophage_half + call)
+        macrophages=p.macrophage_source * called(wound, hormones, p)
         - p.macrophage_loss_per_day * macrophages,
         neutrophils=entering - dying - p.neutrophil_by_macrophage * neutrophils * active,
     )
+
+
+def called(wound: Wound, hormones: Hormones, p: Inflammation) -> Array:
+    """Macrophages that enter, as a share of the most that can: R₁/(μ_mr + R₁)."""
+    own_call = p.macrophage_by_macrophage / (
+        1 + (hormones.oestrogen / p.oestrogen_on_macrophages) ** 2
+    )
+    call = p.macrophage_by_debris * wound.debris + p.macrophage_by_pathogen * wound.pathogen
+    call += own_call * wound.macrophages + p.macrophage_by_neutrophil * wound.neutrophils
+    call /= 1 + (hormones.cortisol / p.cortisol_on_macrophages) ** 2
+    return call / (p.macrophage_half + call)
 
 
 def fresh(p: Inflammation) -> Wound:

@@ -36,17 +36,12 @@ class Start(NamedTuple):
     density_missed: Array  # 1 where the measured density lies outside what can be reached
 
 
-def durations(m: Modulation, p: follicles.Cycle) -> tuple[Array, Array, Array]:
-    """Mean anagen, telogen and kenogen under a condition, days, (class, draws)."""
-    anagen = follicles.anagen_mean_days(p) / m.anagen_exit
-    kenogen = jnp.broadcast_to(m.kenogen_days, anagen.shape)
-    return anagen, jnp.broadcast_to(p.telogen_days, anagen.shape), kenogen
-
-
-def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Start:
-    """The scalp on day 0."""
+def start(
+    person: Person, m: Modulation, cycle: Cycle, limits: Endpoints, step_days: float = STEP_DAYS
+) -> Start:
+    """The scalp on day 0, its delay line laid out for steps of ``step_days``."""
     delay = follicles.delay_days(cycle)
-    anagen, telogen, kenogen = durations(m, cycle)
+    anagen, telogen, kenogen = history.durations(m, cycle)
     healthy_kenogen = jnp.broadcast_to(cycle.kenogen_days, kenogen.shape)
     well = follicles.steady_state(
         cycle.density_per_cm2 * follicles.healthy_sizes(cycle),
@@ -54,7 +49,7 @@ def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Sta
         telogen,
         healthy_kenogen,
         delay,
-        STEP_DAYS,
+        step_days,
     )
     healthy_hairs = follicles.visible(well)
     thrown = m.released * well.anagen
@@ -73,10 +68,10 @@ def start(person: Person, m: Modulation, cycle: Cycle, limits: Endpoints) -> Sta
     )
     shrinks = (m.shrinks > 0) & (m.history_days > 0)
     longest = jnp.where(shrinks, cycle.longest_history_years * DAYS_PER_YEAR, m.history_days)
-    _, on_the_way = history.follow(well, past, delay, longest, STEP_DAYS)
+    _, on_the_way = history.follow(well, past, delay, longest, step_days)
     likely = _likely_history(person, m, on_the_way, longest, cycle, limits)
     days = jnp.where(shrinks, likely, longest)
-    seen, _ = history.follow(well, past, delay, days, STEP_DAYS)
+    seen, _ = history.follow(well, past, delay, days, step_days)
     return _fit(person, m, seen, healthy_hairs, cycle, limits)
 
 

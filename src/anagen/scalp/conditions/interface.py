@@ -6,6 +6,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp.follicles import Cycle
+from anagen.scalp.inflammation import Hormones
 
 
 class Person(NamedTuple):
@@ -18,6 +19,8 @@ class Person(NamedTuple):
     terminal_fraction: Array
     mean_diameter_um: Array
     anagen_fraction: Array
+    diabetic: Array  # 1 or 0
+    hormones: Hormones
 
 
 class Modulation(NamedTuple):

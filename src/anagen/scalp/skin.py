@@ -1,0 +1,200 @@
+"""Skin: what a course does to it, half-day by half-day. No follicle acts back on it.
+
+Order of a half-day: sessions → closure → delivery → healing → perfusion → the drug's effect
+    M, the drug's effect      dM/dt = (M* − M)/τ,  M* = (1+K) sX/(K + sX)
+    drive of the follicles    exp(x),  x = L tanh((β_G S + β_M M)/L)
+with S the healing signal as follicles sense it, X the follicles' dose relative to standard use, s
+the activity of the enzyme that activates minoxidil. What follows from the calendar and the
+session alone is worked out for all half-days at once; only what remembers is stepped.
+Sources: the records ``effects.*`` and those of each mechanism.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array
+
+from anagen.scalp import closure, delivery, fibrosis, healing, matrix, needling
+from anagen.scalp import perfusion as flow
+from anagen.scalp.conditions import Person
+from anagen.scalp.numbers import Scalp
+from anagen.scalp.treatment import HALF_DAY, Schedule, Treatment, schedule, summed
+from anagen.scalp.units import HOURS_PER_DAY, TINY
+from anagen.scalp.wound_response import response
+
+
+class Skin(NamedTuple):
+    """What remembers, each (draws,)."""
+
+    amounts: delivery.Amounts
+    signals: healing.Signals
+    fibres: matrix.Fibres
+    vessels: Array
+    minoxidil_effect: Array
+
+
+class HalfDay(NamedTuple):
+    """What one half-day shows, each (draws,); of a course (half-days, draws)."""
+
+    exit_factor: Array  # on leaving telogen and kenogen
+    signal: Array  # as follicles sense it
+    effect: Array  # of minoxidil; 1 in standard use
+    fibrosis: Array  # myofibroblasts, as a share of those of lasting fibrosis
+    redness: Array
+    flow_ratio: Array
+    open_share: Array
+    plasma_ng_ml: Array
+    collagen_ratio: Array
+    collagen_iii_share: Array
+    elastin_ratio: Array
+    drug_balance: Array
+
+
+class _Given(NamedTuple):
+    """What the calendar and a session decide for each half-day, (half-days, draws)."""
+
+    wounded: Array
+    reddened: Array
+    deposited: Array
+    fibrosis: Array
+    in_use: Array
+    channel_cm_h: Array
+    open_share: Array
+
+
+def untouched(draws: int) -> Skin:
+    """Skin that was never needled nor treated."""
+    zero = jnp.zeros(draws)
+    return Skin(
+        delivery.nothing_yet(draws), healing.intact(draws), matrix.intact(draws), zero, zero
+    )
+
+
+def before(draws: int, p: Scalp) -> HalfDay:
+    """What untouched skin shows."""
+    zero, one = jnp.zeros(draws), jnp.ones(draws)
+    young = zero + p.matrix.young_share
+    return HalfDay(one, zero, zero, zero, zero, one, zero, zero, one, young, one, zero)
+
+
+def course(
+    person: Person,
+    t: Treatment,
+    field: needling.Channels,
+    p: Scalp,
+    half_days: int,
+    pieces: int = 1,
+) -> HalfDay:
+    """A course of so many half-days, each in so many ``pieces`` (a finer grid in time)."""
+    days = HALF_DAY / pieces
+    calendar = schedule(t, half_days * pieces, days)
+    given = _given(calendar, days, pieces, person, t, field, p)
+
+    def step(skin: Skin, now: _Given) -> tuple[Skin, HalfDay]:
+        return _half_day(skin, now, days, t, field, p)
+
+    return jax.lax.scan(step, untouched(field.depth_mm.size), given)[1]
+
+
+def _given(
+    calendar: Schedule,
+    days: float,
+    pieces: int,
+    person: Person,
+    t: Treatment,
+    field: needling.Channels,
+    p: Scalp,
+) -> _Given:
+    hours = days * HOURS_PER_DAY
+    new, needled, since = (part[:, None] for part in calendar)
+    tau = closure.time_constant_h(field.depth_mm, p.closure)
+    open_share = needled * closure.mean_open_share(since, since + hours, tau)
+    held = jnp.minimum(t.minoxidil.hold_hours, 1 / TINY)
+    in_use = jnp.where(needled > 0, jnp.clip((since + hours - held) / hours, 0.0, 1.0), 1.0)
+    used_from = jnp.clip(held, since, since + hours - TINY)
+    open_in_use = needled * closure.mean_open_share(used_from, since + hours, tau)
+    isolated = delivery.isolated_channels_cm_h(
+        field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
+    )
+
+    answer = response(
+        person.hormones, person.diabetic, p.healing.peak_days, p.inflammation, p.macrophages, pieces
+    )
+    wound = healing.wound(field, p.healing) * answer.inflamed
+    height = p.healing.influx_per_ml_day * healing.inflamed_share(field, p.healing)
+    carried = t.prp * p.healing.prp_gain + t.growth_factors * p.healing.growth_factor_gain
+    shown = jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0)
+    draws = field.depth_mm.size
+    return _Given(
+        wounded=new * wound * (1 + carried),
+        reddened=new * shown,
+        deposited=wound * summed(calendar.new, answer.deposition),
+        fibrosis=fibrosis.follow(height * summed(calendar.new, answer.influx), p.fibrosis, days),
+        in_use=jnp.broadcast_to(in_use, (new.size, draws)),
+        channel_cm_h=delivery.channel_permeability_cm_h(
+            open_in_use * isolated, delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery)
+        ),
+        open_share=open_share,
+    )
+
+
+def _half_day(
+    skin: Skin, now: _Given, days: float, t: Treatment, field: needling.Channels, p: Scalp
+) -> tuple[Skin, HalfDay]:
+    hours = days * HOURS_PER_DAY
+    amounts, uptake = delivery.step(
+        skin.amounts, hours, now.in_use, now.channel_cm_h, t.minoxidil, p.delivery
+    )
+    redness = healing.mean_redness(skin.signals.redness, days, now.reddened, p.healing)
+    signals = healing.step(skin.signals, days, now.wounded, now.reddened, p.healing)
+    mean_signal = (skin.signals.repair + signals.repair) / 2
+    fibres = matrix.step(skin.fibres, days, now.deposited, now.fibrosis, mean_signal, p.matrix)
+    vessels = flow.chronic_step(skin.vessels, days, signals.repair, p.perfusion)
+    flow_ratio = flow.ratio(redness, now.in_use * t.minoxidil.per_day, vessels, p.perfusion)
+    effect = _minoxidil_effect(skin.minoxidil_effect, days, uptake, flow_ratio, field, p)
+    signal = healing.sensed(signals.repair, p.healing)
+    push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * effect
+    most = jnp.log(p.effects.most_exit_factor)
+    shown = HalfDay(
+        exit_factor=jnp.exp(most * jnp.tanh(push / most)),
+        signal=signal,
+        effect=effect,
+        fibrosis=now.fibrosis,
+        redness=redness,
+        flow_ratio=flow_ratio,
+        open_share=now.open_share,
+        plasma_ng_ml=delivery.plasma_ng_ml(
+            skin.amounts, amounts, hours, t.minoxidil.area_cm2, p.delivery
+        ),
+        collagen_ratio=matrix.collagen_ratio(fibres),
+        collagen_iii_share=matrix.collagen_iii_share(fibres, p.matrix),
+        elastin_ratio=fibres.elastin_ratio,
+        drug_balance=amounts.balance(),
+    )
+    return Skin(amounts, signals, fibres, vessels, effect), shown
+
+
+def _minoxidil_effect(
+    effect: Array,
+    days: float,
+    uptake: delivery.Uptake,
+    flow_ratio: Array,
+    field: needling.Channels,
+    p: Scalp,
+) -> Array:
+    """The drug's effect after one uptake; 1 in standard use with a typical enzyme."""
+    d = p.delivery
+    diffusion = delivery.dermal_diffusion_cm2_s(d.minoxidil_molar_mass_g_mol, d)
+    # More flow carries more drug away before it reaches the follicle (coupling iii).
+    decay = delivery.decay_length_mm(
+        diffusion, d.dermal_clearance_per_h * jnp.maximum(flow_ratio, TINY)
+    )
+    from_surface = delivery.share_reaching(jnp.zeros_like(decay), d.target_depth_mm, decay)
+    from_channel = delivery.share_reaching(field.depth_mm, d.target_depth_mm, decay)
+    reached = uptake.follicle + uptake.skin * from_surface + uptake.channel * from_channel
+    standard = delivery.standard_follicular_ug_cm2_day(d) * days
+    activated = p.effects.sulfation * reached / standard
+    half = p.effects.minoxidil_half_dose
+    wanted = (1 + half) * activated / (half + activated)
+    return wanted + (effect - wanted) * jnp.exp(-days / p.effects.minoxidil_onset_days)

@@ -1,0 +1,65 @@
+"""Treatment: what is done, and when its sessions fall.
+
+A course is the same for all draws: sessions and interval are single numbers (), so that what
+depends on the calendar alone is worked out once. Time runs in half-days; a half-day in which a
+session falls is taken as if the session were at its start.
+"""
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array
+
+from anagen.scalp.delivery import Minoxidil
+from anagen.scalp.needling import Device
+from anagen.scalp.units import HOURS_PER_DAY, TINY
+
+HALF_DAY = 0.5
+
+
+class Treatment(NamedTuple):
+    """What is done, each (draws,) where not said otherwise. Zeros and ones for no and yes."""
+
+    device: Device
+    sessions: Array  # ()
+    interval_days: Array  # ()
+    bleeding: Array
+    minoxidil: Minoxidil
+    prp: Array
+    growth_factors: Array
+    triamcinolone: Array
+
+
+class Schedule(NamedTuple):
+    """The calendar of a course by half-days, each (half-days,)."""
+
+    new: Array  # sessions that fall into it
+    needled: Array  # 1 from the first session on
+    since_h: Array  # hours from the latest session to its start; a very long time before the first
+
+
+def sessions_before(day: Array, t: Treatment) -> Array:
+    """How many sessions lie before a day; the first is on day 0."""
+    return jnp.clip(jnp.ceil(day / t.interval_days - TINY), 0, t.sessions)
+
+
+def schedule(t: Treatment, half_days: int, length_days: float = HALF_DAY) -> Schedule:
+    """The calendar of so many half-days (or shorter pieces of a day)."""
+    day = jnp.arange(half_days) * length_days
+    done = sessions_before(day + length_days, t)
+    since = jnp.maximum(day - (done - 1) * t.interval_days, 0.0) * HOURS_PER_DAY
+    return Schedule(
+        new=done - sessions_before(day, t),
+        needled=(done > 0).astype(since.dtype),
+        since_h=jnp.where(done > 0, since, 1 / TINY),
+    )
+
+
+def summed(new: Array, after_one: Array) -> Array:
+    """What all sessions so far do, (half-days, draws), where one does ``after_one``.
+
+    ``new`` are the sessions of each half-day, ``after_one`` (half-days, draws) is what a session
+    does in its own half-day and in those that follow; what lies beyond is left out.
+    """
+    lag = jnp.arange(new.size)[:, None] - jnp.arange(after_one.shape[0])
+    return jnp.where(lag >= 0, new[lag], 0.0) @ after_one
