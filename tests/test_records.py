@@ -14,11 +14,16 @@ from anagen.evidence.benefit import benefits, check_benefits
 from anagen.evidence.parameters import SHAPES, check_parameters, draws, parameters
 from anagen.evidence.sources import BadRecord, check_sources, sources
 from anagen.evidence.trials import check_arm, studied_range, trials
+from anagen.scalp.carried import Carried
 from anagen.scalp.course import Scalp
 from anagen.scalp.fibrosis import Fibrosis
+from anagen.scalp.follicular_shunt import FollicularShunt
 from anagen.scalp.inflammation import Inflammation
 from anagen.scalp.macrophages import Macrophages
+from anagen.scalp.permeants import Permeants
 from anagen.scalp.scalp_map import Layout
+from anagen.scalp.sulfation import Sulfation
+from anagen.scalp.vehicle import Vehicle
 
 SOURCE = Path(anagen.__file__).parent
 # Exponents, halves, counts and signs belong to the equations; anything else is a measurement.
@@ -29,6 +34,11 @@ BESIDE_THE_COURSE = {
     "inflammation": Inflammation,
     "macrophages": Macrophages,
     "fibrosis": Fibrosis,
+    "permeants": Permeants,
+    "follicular_shunt": FollicularShunt,
+    "vehicle": Vehicle,
+    "sulfation": Sulfation,
+    "carried": Carried,
 }
 GOOD = {
     "label": "A length",

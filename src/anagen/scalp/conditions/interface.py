@@ -18,6 +18,7 @@ class Person(NamedTuple):
     terminal_fraction: Array
     mean_diameter_um: Array
     anagen_fraction: Array
+    sulfotransferase_od405: Array
 
 
 class Modulation(NamedTuple):
