@@ -118,6 +118,39 @@ def test_dermal_uptake_is_the_steady_uptake_of_a_filled_layer(central: Scalp):
     assert deeper - at_surface == pytest.approx(2.0 * 0.15)
 
 
+@settings(max_examples=40)
+@given(share=st.floats(0, 1), flow=st.floats(0.01, 20), at_rest=st.floats(0.1, 5))
+def test_clearance_follows_flow_as_far_as_flow_limits_it(
+    central: Scalp, share: float, flow: float, at_rest: float
+):
+    """k = PS·Q/(PS + Q), with PS and Q₀ from their share of the resistance at rest."""
+    p = central.delivery._replace(
+        flow_limited_share=jnp.array([share]), dermal_clearance_per_h=jnp.array([at_rest])
+    )
+
+    def at(ratio: float) -> float:
+        return float(delivery.dermal_clearance_per_h(jnp.array([ratio]), p)[0])
+
+    assert at(1.0) == pytest.approx(at_rest)
+    if 0.01 < share < 0.99:
+        walls, resting = at_rest / (1 - share), at_rest / share
+        assert at(flow) == pytest.approx(walls * flow * resting / (walls + flow * resting))
+        assert at(1e9) == pytest.approx(walls, rel=1e-3)
+    assert min(1, flow) * at_rest <= at(flow) * (1 + 1e-9)
+    assert at(flow) <= max(1, flow) * at_rest * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("share", "at_triple", "at_none"), [(1.0, 3.0, 0.0), (0.0, 1.0, 1.0)])
+def test_clearance_in_its_two_limits(
+    central: Scalp, share: float, at_triple: float, at_none: float
+):
+    p = central.delivery._replace(flow_limited_share=jnp.array([share]))
+    at_rest = float(p.dermal_clearance_per_h[0])
+    for flow, expected in ((3.0, at_triple), (1e-6, at_none)):
+        found = float(delivery.dermal_clearance_per_h(jnp.array([flow]), p)[0])
+        assert found / at_rest == pytest.approx(expected, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("clearance", "length_mm", "left_at_3_mm"),
     [(0.1, 2.77, 0.34), (1, 0.88, 0.033), (5, 0.39, 5e-4)],

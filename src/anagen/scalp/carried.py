@@ -159,10 +159,12 @@ def remaining(
 ) -> tuple[Array, Array]:
     """What is left in the dermis ``hours`` after the session: still in the depot, and dissolved."""
     kept = jnp.exp(-release_per_h * hours)
-    apart = (clearance_per_h - release_per_h) * hours
-    near = jnp.abs(apart) < TINY  # both rates alike: the limit, hours e^(−kt)
+    # Φ with the slower rate taken out, so that a fast one cannot overflow.
+    slower = jnp.exp(-jnp.minimum(release_per_h, clearance_per_h) * hours)
+    apart = jnp.abs(clearance_per_h - release_per_h) * hours
+    near = apart < TINY  # both rates alike: the limit, hours e^(−kt)
     safe = jnp.where(near, 1.0, apart)
-    between = kept * jnp.where(near, 1.0, -jnp.expm1(-safe) / safe) * hours
+    between = slower * hours * jnp.where(near, 1.0, -jnp.expm1(-safe) / safe)
     depot = amounts.filled * kept
     dissolved = amounts.filled * release_per_h * between
     return depot, dissolved + amounts.conducted * jnp.exp(-clearance_per_h * hours)

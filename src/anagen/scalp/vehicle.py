@@ -122,6 +122,7 @@ def saturated_hours(amount: Array, capacity: Array, flux: Array, hours: Array) -
     return saturated + filled * below * share
 
 
+@jax.jit
 def drying(
     hours: Array,
     strength_percent: Array,
