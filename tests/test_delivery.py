@@ -118,6 +118,39 @@ def test_dermal_uptake_is_the_steady_uptake_of_a_filled_layer(central: Scalp):
     assert deeper - at_surface == pytest.approx(2.0 * 0.15)
 
 
+@settings(max_examples=40)
+@given(share=st.floats(0, 1), flow=st.floats(0.01, 20), at_rest=st.floats(0.1, 5))
+def test_clearance_follows_flow_as_far_as_flow_limits_it(
+    central: Scalp, share: float, flow: float, at_rest: float
+):
+    """k = PS·Q/(PS + Q), with PS and Q₀ from their share of the resistance at rest."""
+    p = central.delivery._replace(
+        flow_limited_share=jnp.array([share]), dermal_clearance_per_h=jnp.array([at_rest])
+    )
+
+    def at(ratio: float) -> float:
+        return float(delivery.dermal_clearance_per_h(jnp.array([ratio]), p)[0])
+
+    assert at(1.0) == pytest.approx(at_rest)
+    if 0.01 < share < 0.99:
+        walls, resting = at_rest / (1 - share), at_rest / share
+        assert at(flow) == pytest.approx(walls * flow * resting / (walls + flow * resting))
+        assert at(1e9) == pytest.approx(walls, rel=1e-3)
+    assert min(1, flow) * at_rest <= at(flow) * (1 + 1e-9)
+    assert at(flow) <= max(1, flow) * at_rest * (1 + 1e-9)
+
+
+@pytest.mark.parametrize(("share", "at_triple", "at_none"), [(1.0, 3.0, 0.0), (0.0, 1.0, 1.0)])
+def test_clearance_in_its_two_limits(
+    central: Scalp, share: float, at_triple: float, at_none: float
+):
+    p = central.delivery._replace(flow_limited_share=jnp.array([share]))
+    at_rest = float(p.dermal_clearance_per_h[0])
+    for flow, expected in ((3.0, at_triple), (1e-6, at_none)):
+        found = float(delivery.dermal_clearance_per_h(jnp.array([flow]), p)[0])
+        assert found / at_rest == pytest.approx(expected, abs=1e-5)
+
+
 @pytest.mark.parametrize(
     ("clearance", "length_mm", "left_at_3_mm"),
     [(0.1, 2.77, 0.34), (1, 0.88, 0.033), (5, 0.39, 5e-4)],
@@ -150,7 +183,9 @@ def test_v3_7_two_weeks_of_standard_use_reach_the_measured_level(central: Scalp)
     amounts = delivery.nothing_yet(1)
     for _ in range(28):
         before = amounts
-        amounts, _ = delivery.step(amounts, hours, jnp.ones(1), jnp.zeros(1), use, p)
+        amounts, _ = delivery.step(
+            amounts, hours, jnp.ones(1), jnp.zeros(1), p.minoxidil_solubility_mg_ml, use, p
+        )
     level = float(delivery.plasma_ng_ml(before, amounts, hours, use.area_cm2, p)[0])
     assert 0.5 < level < 1.58  # AUC24/24 is 1.06 and the peak 1.58 ng/mL
     daily = use.per_day * use.dose_ml * 10 * use.strength_percent * 1e3 / use.area_cm2
@@ -178,10 +213,11 @@ def test_no_drug_is_lost_or_made_and_none_is_negative(
 ):
     rng = np.random.default_rng(seed)
     use = delivery.Minoxidil(*(jnp.array([v]) for v in (strength, dose, per_day, 0.0, 100.0)))
-    amounts = delivery.nothing_yet(1)
+    amounts, p = delivery.nothing_yet(1), central.delivery
+    driving = p.minoxidil_solubility_mg_ml * rng.random()
     for _ in range(8):
         in_use = jnp.array([rng.random()])
         opened = jnp.array([channel * rng.random()])
-        amounts, uptake = delivery.step(amounts, hours, in_use, opened, use, central.delivery)
+        amounts, uptake = delivery.step(amounts, hours, in_use, opened, driving, use, p)
         assert all(float(part[0]) >= 0 for part in (*amounts, *uptake))
     assert abs(float(amounts.balance()[0])) < 1e-6

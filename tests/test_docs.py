@@ -26,12 +26,13 @@ PACKAGE = Path(anagen.__file__).parent
 TOLD_ELSEWHERE = {
     "effects": "course", "pattern": "conditions", "areata": "conditions",
     "effluvium": "conditions", "senescent": "conditions", "cicatricial": "conditions",
+    "inflammation": "circuits", "macrophages": "circuits", "fibrosis": "circuits",
 }  # fmt: skip
 
 
 def mechanisms() -> list[str]:
-    """The fields of anagen.scalp.course.Scalp, read without starting JAX."""
-    tree = ast.parse((PACKAGE / "scalp/course.py").read_text("utf-8"))
+    """The fields of anagen.scalp.numbers.Scalp, read without starting JAX."""
+    tree = ast.parse((PACKAGE / "scalp/numbers.py").read_text("utf-8"))
     (scalp,) = (n for n in tree.body if isinstance(n, ast.ClassDef) and n.name == "Scalp")
     return [n.target.id for n in scalp.body if isinstance(n, ast.AnnAssign)]  # type: ignore[union-attr]
 

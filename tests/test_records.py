@@ -14,6 +14,7 @@ from anagen.evidence.benefit import benefits, check_benefits
 from anagen.evidence.parameters import SHAPES, check_parameters, draws, parameters
 from anagen.evidence.sources import BadRecord, check_sources, sources
 from anagen.evidence.trials import check_arm, studied_range, trials
+from anagen.scalp.follicular_shunt import FollicularShunt
 from anagen.scalp.numbers import Scalp
 from anagen.scalp.scalp_map import Layout
 
@@ -21,7 +22,7 @@ SOURCE = Path(anagen.__file__).parent
 # Exponents, halves, counts and signs belong to the equations; anything else is a measurement.
 STRUCTURAL = {-2, -1, 0, 1, 2, 3, 4, 6, 10, 1000, 64, 0.5}
 # Mechanisms that stand by themselves: verified, not (yet) coupled into the course.
-BESIDE_THE_COURSE = {"scalp_map": Layout}
+BESIDE_THE_COURSE = {"scalp_map": Layout, "follicular_shunt": FollicularShunt}
 GOOD = {
     "label": "A length",
     "value": 2.0,

@@ -135,12 +135,14 @@ def test_inputs_used_and_missing_are_told_apart():
         "Weight",
         "Allergies",
         "Seen on the scalp today",
+        "Sulfotransferase in plucked hair (OD at 405 nm)",
         "Share of thick hairs",
         "Share of hairs in growth",
     )
     woman = page_of(make_plan(sex="female", condition="telogen_effluvium", grade=None, hair=None))
     assert {"Pregnant", "Breastfeeding", "Hairs counted"} <= set(woman.missing)
     assert "Grade" not in woman.missing
+    assert not any("Sulfotransferase" in label for label in woman.missing)  # pattern loss only
 
 
 def test_nothing_is_fetched_and_nothing_runs():

@@ -15,6 +15,7 @@ from skin_drawings import (
     healing_picture,
     needling_picture,
     perfusion_picture,
+    vehicle_picture,
 )
 
 from anagen.care.tokens import DARK, LIGHT
@@ -23,6 +24,7 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "needling": needling_picture,
     "closure": closure_picture,
     "delivery": delivery_picture,
+    "vehicle": vehicle_picture,
     "healing": healing_picture,
     "perfusion": perfusion_picture,
     "follicles": follicles_picture,

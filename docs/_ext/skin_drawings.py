@@ -6,7 +6,8 @@ from matplotlib.figure import Figure
 from panels import DRAWS, Colours, band, centre, named, numbers, panels
 from scipy.integrate import solve_ivp
 
-from anagen.scalp import closure, delivery, healing, needling
+from anagen.evidence.parameters import parameters
+from anagen.scalp import closure, delivery, healing, needling, vehicle
 from anagen.scalp import perfusion as flow
 
 
@@ -130,6 +131,41 @@ def delivery_picture(theme: Colours) -> Figure:
     depth.axvspan(1, 4, color=theme["skin"], alpha=0.25, linewidth=0)
     depth.annotate("bulge to bulb", (2.5, 0.58), color=theme["quiet"], ha="center", fontsize=9)
     named(depth, theme, "What is left of the drug in the dermis", "depth, mm", "share")
+    return figure
+
+
+def vehicle_picture(theme: Colours) -> Figure:
+    figure, (two, five, given) = panels([2.3, 2.3, 2.6], theme)
+    d = centre().delivery
+    p = vehicle.Vehicle(
+        *(np.array([parameters()[f"vehicle.{name}"].centre]) for name in vehicle.Vehicle._fields)
+    )
+    hour, ml_cm2 = np.ones(1), np.full(1, 0.01)
+    minutes = 60 * np.asarray(vehicle.film_times_h(hour))[:, 0]
+    intact = delivery.skin_permeability_cm_h(d.minoxidil_log_kow, d.minoxidil_molar_mass_g_mol, d)
+    for axis, percent, line in ((two, 2.0, "--"), (five, 5.0, "-")):
+        strength = np.full(1, percent)
+        shares = vehicle.usual_composition(strength, p)
+        film, _ = vehicle.drying(hour, strength, ml_cm2, shares, d.film_efficiency * intact, p, d)
+        dissolved, precipitated, delivered = (np.asarray(part)[:, 0] for part in film)
+        axis.plot(minutes, dissolved, color=theme["anagen"], linewidth=2, label="dissolved")
+        axis.plot(
+            minutes, precipitated, "--", color=theme["telogen"], linewidth=2, label="precipitated"
+        )
+        named(axis, theme, f"{percent:g} % solution, 1 mL on 100 cm²", "minutes", "µg/cm²")
+        given.plot(
+            minutes, delivered, line, color=theme["anagen"], linewidth=2, label=f"{percent:g} %"
+        )
+    cap = d.film_efficiency * delivery.intact_flux_ug_cm2_h(jnp.array([50.0]), d)
+    given.plot(
+        minutes,
+        np.asarray(cap) * minutes / 60,
+        ":",
+        color=theme["needle"],
+        linewidth=1.5,
+        label="saturated all along: the cap",
+    )
+    named(given, theme, "Delivered through intact skin", "minutes", "µg/cm²")
     return figure
 
 

@@ -15,6 +15,7 @@ from anagen.evidence.parameters import parameters
 from anagen.evidence.vocabulary import vocabulary
 from anagen.patient import Patient
 from anagen.protocol import Protocol, Topical
+from anagen.scalp.carried import PutOn
 from anagen.scalp.conditions import Person
 from anagen.scalp.delivery import Minoxidil
 from anagen.scalp.inflammation import Hormones
@@ -51,6 +52,7 @@ def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
         terminal_fraction=known(hair and hair.terminal_fraction),
         mean_diameter_um=known(hair and hair.mean_diameter_um),
         anagen_fraction=known(hair and hair.anagen_fraction),
+        sulfotransferase_od405=known(patient.sulfotransferase_od405),
         diabetic=known(float("diabetes" in has)),
         hormones=_hormones(patient, has, drawn),
     )
@@ -128,9 +130,7 @@ def treatment_of(protocol: Protocol, draws: int) -> Treatment:
         interval_days=once(_usual("interval_days", course.interval_days)),
         bleeding=each(course.endpoint == "pinpoint_bleeding"),
         minoxidil=_minoxidil(protocol, each),
-        prp=each(protocol.topical("prp") is not None),
-        growth_factors=each(protocol.topical("growth_factors") is not None),
-        triamcinolone=each(protocol.topical("triamcinolone") is not None),
+        put_on=_put_on(protocol, draws),
     )
 
 
@@ -156,6 +156,32 @@ def _minoxidil(protocol: Protocol, each: Callable[[float | None], Any]) -> Minox
         per_day=each(_usual("minoxidil_per_day", asked.per_day)),
         hold_hours=each(_usual("minoxidil_hold_hours", asked.hold_hours)),
         area_cm2=each(_usual("area_cm2", protocol.course.area_cm2)),
+    )
+
+
+def _put_on(protocol: Protocol, draws: int) -> PutOn:
+    """What is put on at each session, per cm²; what is not stated is as in the reference."""
+    area_cm2 = _usual("area_cm2", protocol.course.area_cm2)
+
+    def each(value: float) -> Any:
+        return np.full(draws, value)
+
+    def reference(name: str, stated: float | None) -> float:
+        return parameters()[f"carried.reference_{name}"].centre if stated is None else stated
+
+    def ml_cm2(used: Topical | None) -> Any:
+        if used is None:
+            return each(0.0)
+        stated = None if used.dose_ml is None else used.dose_ml / area_cm2
+        return each(reference("ml_cm2", stated))
+
+    prp, steroid = protocol.topical("prp"), protocol.topical("triamcinolone")
+    return PutOn(
+        prp_ml_cm2=ml_cm2(prp),
+        platelets_fold=each(reference("platelets_fold", prp and prp.platelets_fold)),
+        product_ml_cm2=ml_cm2(protocol.topical("growth_factors")),
+        steroid_ml_cm2=ml_cm2(steroid),
+        steroid_percent=each(reference("steroid_percent", steroid and steroid.strength_percent)),
     )
 
 

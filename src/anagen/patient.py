@@ -153,6 +153,13 @@ class Patient(Stated):
         strict=False,
         description="a list of up to 200 things, in quotes, seen today on the area to be needled",
     )
+    sulfotransferase_od405: float | None = Field(
+        default=None,
+        ge=0,
+        le=4,
+        description="the result of a hair sulfotransferase (SULT1A1) assay, an optical density at "
+        "405 nm from 0 to 4",
+    )
     hair: Hair | None = Field(default=None, description="a table [hair] of measured values")
 
     @model_validator(mode="after")

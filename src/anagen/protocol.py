@@ -99,6 +99,18 @@ class Topical(Stated):
     sterile: bool | None = Field(
         default=None, description="true (sterile and labelled for use on needled skin) or false"
     )
+    platelets_fold: float | None = Field(
+        default=None,
+        gt=0,
+        le=20,
+        description="for prp: its platelets relative to those of the blood, above 0 and up to 20",
+    )
+
+    @model_validator(mode="after")
+    def _only_prp_has_platelets(self) -> "Topical":
+        if self.platelets_fold is not None and self.drug != "prp":
+            raise ValueError(f"platelets_fold is for prp only; leave it out for {self.drug}.")
+        return self
 
 
 class Setting(Stated):

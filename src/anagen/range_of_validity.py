@@ -95,6 +95,17 @@ def _filled_in(protocol: Protocol) -> list[str]:
         for field in ("strength_percent", "dose_ml", "per_day", "hold_hours"):
             if getattr(minoxidil, field) is None:
                 said.append(_assumed(f"minoxidil {field}", f"usual.minoxidil_{field}"))
+    area = protocol.course.area_cm2 or parameters()["usual.area_cm2"].centre
+    for drug in ("prp", "growth_factors", "triamcinolone"):
+        used = protocol.topical(drug)
+        if used is not None and used.dose_ml is None:
+            dose = parameters()["carried.reference_ml_cm2"].centre * area
+            said.append(f"{drug} dose_ml was not stated; {dose:g} mL is assumed.")
+    prp, steroid = protocol.topical("prp"), protocol.topical("triamcinolone")
+    if prp is not None and prp.platelets_fold is None:
+        said.append(_assumed("prp platelets_fold", "carried.reference_platelets_fold"))
+    if steroid is not None and steroid.strength_percent is None:
+        said.append(_assumed("triamcinolone strength_percent", "carried.reference_steroid_percent"))
     return said
 
 

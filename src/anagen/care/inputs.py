@@ -7,7 +7,8 @@ from anagen.care.words import THIN, plain
 if TYPE_CHECKING:
     from anagen.patient import Patient
 
-GRADED = ("androgenetic_alopecia", "female_pattern_hair_loss", "alopecia_areata")
+PATTERN = ("androgenetic_alopecia", "female_pattern_hair_loss")  # where minoxidil was assayed
+GRADED = (*PATTERN, "alopecia_areata")
 LABELS = {
     "age": "Age",
     "sex": "Sex",
@@ -22,6 +23,7 @@ LABELS = {
     "medications": "Medicines",
     "allergies": "Allergies",
     "scalp_findings": "Seen on the scalp today",
+    "sulfotransferase_od405": "Sulfotransferase in plucked hair (OD at 405 nm)",
     "total_density_per_cm2": "Hairs counted",
     "terminal_fraction": "Share of thick hairs",
     "mean_diameter_um": "Mean hair diameter",
@@ -52,6 +54,8 @@ def missing(patient: "Patient") -> tuple[str, ...]:
         keys = [key for key in keys if key not in ("pregnant", "breastfeeding")]
     if patient.condition not in GRADED:
         keys = [key for key in keys if key != "grade"]
+    if patient.condition not in PATTERN:
+        keys = [key for key in keys if key != "sulfotransferase_od405"]
     return tuple(LABELS[key] for key in keys)
 
 

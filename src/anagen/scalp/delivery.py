@@ -8,6 +8,7 @@ Equations
     field of channels         1/P = 1/(ρ g S) + 1/(√(D k_cl) + k_cl d), S the open share: dense
                               channels share one dermis, which takes up no more than it clears
     dermis                    C(z) ∝ exp(−z/λ),  λ = √(D/k_cl)
+    clearance by blood        1/k_cl = (φ/q + 1 − φ)/k₀, that is k_cl = PS·Q/(PS + Q) with Q = q Q₀
     plasma                    V dC/dt = absorption − CL·C
     stratum corneum lag       Q/(hKC₀) = x − 1/6 − (2/π²) Σ (−1)ⁿ/n² exp(−n²π²x),  x = Dt/h²
 Amounts move film → follicle or skin → plasma → eliminated, every step conserves them. Which of the
@@ -45,6 +46,7 @@ class Delivery(NamedTuple):
     diffusion_intercept: Array
     diffusion_molar_mass_exponent: Array
     dermal_clearance_per_h: Array
+    flow_limited_share: Array
     film_efficiency: Array
     film_lasts_h: Array
     follicular_to_skin_ratio: Array
@@ -134,7 +136,19 @@ def collapsed_shape_cm(depth_cm: Array, mouth_radius_cm: Array) -> Array:
 def isolated_channels_cm_h(
     density_per_cm2: Array, depth_mm: Array, mouth_radius_um: Array, p: Delivery
 ) -> Array:
-    """Permeability of freshly made channels that do not feel each other, per cm² of skin."""
+    """Permeability to minoxidil of fresh channels that do not feel each other, per cm² of skin."""
+    diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p)
+    return field_permeability_cm_h(density_per_cm2, depth_mm, mouth_radius_um, diffusion, p)
+
+
+def field_permeability_cm_h(
+    density_per_cm2: Array,
+    depth_mm: Array,
+    mouth_radius_um: Array,
+    diffusion_cm2_s: Array,
+    p: Delivery,
+) -> Array:
+    """The same for anything that diffuses in the dermis."""
     depth_cm = depth_mm / MM_PER_CM
     radius_cm = mouth_radius_um / UM_PER_CM
     shape = jnp.where(
@@ -142,18 +156,37 @@ def isolated_channels_cm_h(
         collapsed_shape_cm(depth_cm, radius_cm),
         open_wall_shape_cm(depth_cm, radius_cm),
     )
-    diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p)
-    return density_per_cm2 * diffusion * shape * SECONDS_PER_HOUR
+    return density_per_cm2 * diffusion_cm2_s * shape * SECONDS_PER_HOUR
 
 
 def dermal_uptake_cm_h(depth_mm: Array, p: Delivery) -> Array:
-    """The most that the dermis takes up once it is filled down to a depth, per cm² of skin.
+    """The most minoxidil that the dermis takes up once it is filled down to a depth."""
+    diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p)
+    return layer_uptake_cm_h(depth_mm, diffusion, p.dermal_clearance_per_h)
+
+
+def layer_uptake_cm_h(depth_mm: Array, diffusion_cm2_s: Array, clearance_per_h: Array) -> Array:
+    """Steady uptake of a dermis that is filled down to a depth, per cm² of skin.
 
     Blood clears the filled layer, and below it the drug diffuses on and is cleared: k d + √(D k).
     """
-    diffusion = dermal_diffusion_cm2_s(p.minoxidil_molar_mass_g_mol, p) * SECONDS_PER_HOUR
-    below = jnp.sqrt(diffusion * p.dermal_clearance_per_h)
-    return below + p.dermal_clearance_per_h * depth_mm / MM_PER_CM
+    below = jnp.sqrt(diffusion_cm2_s * SECONDS_PER_HOUR * clearance_per_h)
+    return below + clearance_per_h * depth_mm / MM_PER_CM
+
+
+def dermal_clearance_per_h(flow_ratio: Array, p: Delivery) -> Array:
+    """Clearance of minoxidil by blood at a flow relative to the person's own."""
+    return clearance_at_flow_per_h(p.dermal_clearance_per_h, flow_ratio, p)
+
+
+def clearance_at_flow_per_h(at_rest_per_h: Array, flow_ratio: Array, p: Delivery) -> Array:
+    """k = PS·Q/(PS + Q) from its value at rest, flow and the share φ of it that flow limits.
+
+    With φ = PS/(PS + Q₀) this is k₀ q/(φ + (1 − φ) q): proportional to flow for φ = 1, the same at
+    any flow for φ = 0, and never above PS = k₀/(1 − φ).
+    """
+    limited = p.flow_limited_share
+    return at_rest_per_h * flow_ratio / jnp.maximum(limited + (1 - limited) * flow_ratio, TINY)
 
 
 def channel_permeability_cm_h(isolated_cm_h: Array, dermal_cm_h: Array) -> Array:
@@ -190,23 +223,17 @@ def nothing_yet(draws: int) -> Amounts:
     return Amounts(zero, zero, zero, zero, zero, zero, zero)
 
 
-def intact_uptake_ug_cm2_h(use: Minoxidil, p: Delivery) -> Array:
-    """Uptake through intact skin while a film lies on it."""
-    strength_mg_ml = use.strength_percent * MG_PER_ML_PER_PERCENT
-    return p.film_efficiency * intact_flux_ug_cm2_h(strength_mg_ml, p)
+def intact_uptake_ug_cm2_h(driving_mg_ml: Array, p: Delivery) -> Array:
+    """Uptake through intact skin while a film lies on it, at a driving concentration in water."""
+    return p.film_efficiency * intact_flux_ug_cm2_h(driving_mg_ml, p)
 
 
 def standard_follicular_ug_cm2_day(p: Delivery) -> Array:
     """What follicles take up a day in standard use: a measured ratio to the skin's uptake."""
-    standard = Minoxidil(
-        p.standard_strength_percent,
-        p.standard_dose_ml,
-        p.standard_per_day,
-        jnp.zeros_like(p.standard_dose_ml),
-        p.standard_area_cm2,
-    )
     covered_h = jnp.minimum(p.standard_per_day * p.film_lasts_h, HOURS_PER_DAY)
-    return p.follicular_to_skin_ratio * intact_uptake_ug_cm2_h(standard, p) * covered_h
+    return p.follicular_to_skin_ratio * (
+        intact_uptake_ug_cm2_h(p.minoxidil_solubility_mg_ml, p) * covered_h
+    )
 
 
 def follicular_share_of_dose(p: Delivery) -> Array:
@@ -227,13 +254,15 @@ def step(
     hours: float,
     in_use: Array,
     channel_cm_h: Array,
+    driving_mg_ml: Array,
     use: Minoxidil,
     p: Delivery,
 ) -> tuple[Amounts, Uptake]:
     """One step of ``hours``: the amounts after it, and what left the film.
 
     ``in_use`` is the share of the step in which the medicine is used, ``channel_cm_h`` the mean
-    permeability of the channels that are still open.
+    permeability of the channels that are still open, ``driving_mg_ml`` the mean driving
+    concentration of a film (at most the solubility in water, where standard use is).
     """
     dose = (
         in_use
@@ -250,11 +279,8 @@ def step(
     into_follicle = follicular_share_of_dose(p) * dose
     film = film - into_follicle
     covered = jnp.minimum(use.per_day * p.film_lasts_h / HOURS_PER_DAY, 1.0) * in_use
-    dissolved_ug_cm3 = UG_PER_MG * jnp.minimum(
-        use.strength_percent * MG_PER_ML_PER_PERCENT, p.minoxidil_solubility_mg_ml
-    )
-    wanted_skin = intact_uptake_ug_cm2_h(use, p) * covered * hours
-    wanted_channel = channel_cm_h * dissolved_ug_cm3 * covered * hours
+    wanted_skin = intact_uptake_ug_cm2_h(driving_mg_ml, p) * covered * hours
+    wanted_channel = channel_cm_h * driving_mg_ml * UG_PER_MG * covered * hours
     # A film cannot give more than it holds: both pathways shrink together when it runs dry.
     given = jnp.minimum(1.0, film / jnp.maximum(wanted_skin + wanted_channel, TINY))
     into_skin = wanted_skin * given

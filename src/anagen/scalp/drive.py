@@ -20,6 +20,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from anagen.scalp import follicles, history, needling, skin
+from anagen.scalp.carried import Doses, steroid_factor
 from anagen.scalp.conditions import CONDITIONS, Modulation, Person, areata
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
 from anagen.scalp.numbers import Scalp
@@ -62,12 +63,13 @@ def drive(
     person: Person, t: Treatment, p: Scalp, condition: str, weeks: int, pieces: int = 1
 ) -> Drive:
     """The drive of a course; with more than one of ``pieces`` on a finer grid in time."""
-    m = modulation_of(person, t, p, condition)
-    fitted = start(person, m, p.follicles, p.endpoints, STEP_DAYS / pieces)
     field = needling.channels(t.device, p.needling)
+    doses = skin.carried_in(t, field, p)
+    m = modulation_of(person, t, doses, p, condition)
+    fitted = start(person, m, p.follicles, p.endpoints, STEP_DAYS / pieces)
     steps = weeks * STEPS_PER_WEEK * pieces
     half_days = skin.course(
-        person, t, field, p, weeks * STEPS_PER_WEEK * HALF_DAYS_PER_STEP, pieces
+        person, t, field, doses, p, weeks * STEPS_PER_WEEK * HALF_DAYS_PER_STEP, pieces
     )
     mean = jax.tree.map(
         lambda shown: shown.reshape(steps, HALF_DAYS_PER_STEP, -1).mean(axis=1), half_days
@@ -85,14 +87,17 @@ def drive(
     )
 
 
-def modulation_of(person: Person, t: Treatment, p: Scalp, condition: str) -> Modulation:
+def modulation_of(
+    person: Person, t: Treatment, doses: Doses, p: Scalp, condition: str
+) -> Modulation:
     """How a condition (a key of `CONDITIONS`) and what is done against it change the follicles."""
     module = CONDITIONS[condition]
     numbers = getattr(p, module.__name__.rpartition(".")[2])
     m = module.modulation(person, p.follicles, numbers)
     if condition == "alopecia_areata":
-        course_days = t.triamcinolone * t.sessions * t.interval_days
-        m = areata.treated(m, course_days, p.areata)
+        course_days = (doses.steroid > 0) * t.sessions * t.interval_days
+        factor = steroid_factor(p.areata.triamcinolone_factor, doses.steroid, p.carried)
+        m = areata.treated(m, course_days, p.areata._replace(triamcinolone_factor=factor))
     return m
 
 

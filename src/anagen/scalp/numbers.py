@@ -6,6 +6,7 @@ from jax import Array
 
 from anagen.scalp import closure, delivery, endpoints, follicles, healing, matrix, needling
 from anagen.scalp import perfusion as flow
+from anagen.scalp.carried import Carried
 from anagen.scalp.conditions.areata import Areata
 from anagen.scalp.conditions.cicatricial import Cicatricial
 from anagen.scalp.conditions.effluvium import Effluvium
@@ -14,6 +15,9 @@ from anagen.scalp.conditions.senescent import Senescent
 from anagen.scalp.fibrosis import Fibrosis
 from anagen.scalp.inflammation import Inflammation
 from anagen.scalp.macrophages import Macrophages
+from anagen.scalp.permeants import Permeants
+from anagen.scalp.sulfation import Sulfation
+from anagen.scalp.vehicle import Vehicle
 
 
 class Effects(NamedTuple):
@@ -28,7 +32,6 @@ class Effects(NamedTuple):
     minoxidil_half_dose: Array
     minoxidil_onset_days: Array
     most_exit_factor: Array
-    sulfation: Array
     fibrosis_on_fall: Array
 
 
@@ -38,6 +41,10 @@ class Scalp(NamedTuple):
     needling: needling.Needling
     closure: closure.Closure
     delivery: delivery.Delivery
+    vehicle: Vehicle
+    permeants: Permeants
+    carried: Carried
+    sulfation: Sulfation
     healing: healing.Healing
     matrix: matrix.Matrix
     inflammation: Inflammation

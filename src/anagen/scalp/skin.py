@@ -15,7 +15,17 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp import closure, delivery, fibrosis, healing, matrix, needling
+from anagen.scalp import (
+    carried,
+    closure,
+    delivery,
+    fibrosis,
+    healing,
+    matrix,
+    needling,
+    sulfation,
+    vehicle,
+)
 from anagen.scalp import perfusion as flow
 from anagen.scalp.conditions import Person
 from anagen.scalp.numbers import Scalp
@@ -63,6 +73,14 @@ class _Given(NamedTuple):
     open_share: Array
 
 
+class _Once(NamedTuple):
+    """What does not change over a course, each (draws,)."""
+
+    driving_mg_ml: Array  # of a film of minoxidil
+    sulfation: Array
+    standard_ug_cm2_day: Array  # into follicles, in standard use
+
+
 def untouched(draws: int) -> Skin:
     """Skin that was never needled nor treated."""
     zero = jnp.zeros(draws)
@@ -78,10 +96,23 @@ def before(draws: int, p: Scalp) -> HalfDay:
     return HalfDay(one, zero, zero, zero, zero, one, zero, zero, one, young, one, zero)
 
 
+def carried_in(t: Treatment, field: needling.Channels, p: Scalp) -> carried.Doses:
+    """What of the substances put on at a session enters through its channels."""
+    contact_h = carried.contact_h(p.carried)
+
+    def fresh(channels: needling.Channels) -> carried.Field:
+        tau = closure.time_constant_h(channels.depth_mm, p.closure)
+        return carried.Field(channels, closure.mean_open_share(jnp.zeros_like(tau), contact_h, tau))
+
+    reference = fresh(carried.reference_field(p.carried, p.needling))
+    return carried.doses(t.put_on, fresh(field), reference, p.carried, p.permeants, p.delivery)
+
+
 def course(
     person: Person,
     t: Treatment,
     field: needling.Channels,
+    doses: carried.Doses,
     p: Scalp,
     half_days: int,
     pieces: int = 1,
@@ -89,10 +120,19 @@ def course(
     """A course of so many half-days, each in so many ``pieces`` (a finer grid in time)."""
     days = HALF_DAY / pieces
     calendar = schedule(t, half_days * pieces, days)
-    given = _given(calendar, days, pieces, person, t, field, p)
+    given = _given(calendar, days, pieces, person, t, field, doses, p)
+    use = t.minoxidil
+    once = _Once(
+        p.delivery.minoxidil_solubility_mg_ml
+        * vehicle.relative_driving(use, p.vehicle, p.delivery),
+        sulfation.activity(
+            person.is_male, use.strength_percent, person.sulfotransferase_od405, p.sulfation
+        ),
+        delivery.standard_follicular_ug_cm2_day(p.delivery),
+    )
 
     def step(skin: Skin, now: _Given) -> tuple[Skin, HalfDay]:
-        return _half_day(skin, now, days, t, field, p)
+        return _half_day(skin, now, once, days, t, field, p)
 
     return jax.lax.scan(step, untouched(field.depth_mm.size), given)[1]
 
@@ -104,6 +144,7 @@ def _given(
     person: Person,
     t: Treatment,
     field: needling.Channels,
+    doses: carried.Doses,
     p: Scalp,
 ) -> _Given:
     hours = days * HOURS_PER_DAY
@@ -123,11 +164,12 @@ def _given(
     )
     wound = healing.wound(field, p.healing) * answer.inflamed
     height = p.healing.influx_per_ml_day * healing.inflamed_share(field, p.healing)
-    carried = t.prp * p.healing.prp_gain + t.growth_factors * p.healing.growth_factor_gain
+    added = carried.gain(p.healing.prp_gain, doses.prp, p.carried)
+    added += carried.gain(p.healing.growth_factor_gain, doses.product, p.carried)
     shown = jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0)
     draws = field.depth_mm.size
     return _Given(
-        wounded=new * wound * (1 + carried),
+        wounded=new * wound * (1 + added),
         reddened=new * shown,
         deposited=wound * summed(calendar.new, answer.deposition),
         fibrosis=fibrosis.follow(height * summed(calendar.new, answer.influx), p.fibrosis, days),
@@ -140,11 +182,23 @@ def _given(
 
 
 def _half_day(
-    skin: Skin, now: _Given, days: float, t: Treatment, field: needling.Channels, p: Scalp
+    skin: Skin,
+    now: _Given,
+    once: _Once,
+    days: float,
+    t: Treatment,
+    field: needling.Channels,
+    p: Scalp,
 ) -> tuple[Skin, HalfDay]:
     hours = days * HOURS_PER_DAY
     amounts, uptake = delivery.step(
-        skin.amounts, hours, now.in_use, now.channel_cm_h, t.minoxidil, p.delivery
+        skin.amounts,
+        hours,
+        now.in_use,
+        now.channel_cm_h,
+        once.driving_mg_ml,
+        t.minoxidil,
+        p.delivery,
     )
     redness = healing.mean_redness(skin.signals.redness, days, now.reddened, p.healing)
     signals = healing.step(skin.signals, days, now.wounded, now.reddened, p.healing)
@@ -152,7 +206,7 @@ def _half_day(
     fibres = matrix.step(skin.fibres, days, now.deposited, now.fibrosis, mean_signal, p.matrix)
     vessels = flow.chronic_step(skin.vessels, days, signals.repair, p.perfusion)
     flow_ratio = flow.ratio(redness, now.in_use * t.minoxidil.per_day, vessels, p.perfusion)
-    effect = _minoxidil_effect(skin.minoxidil_effect, days, uptake, flow_ratio, field, p)
+    effect = _minoxidil_effect(skin.minoxidil_effect, once, days, uptake, flow_ratio, field, p)
     signal = healing.sensed(signals.repair, p.healing)
     push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * effect
     most = jnp.log(p.effects.most_exit_factor)
@@ -177,6 +231,7 @@ def _half_day(
 
 def _minoxidil_effect(
     effect: Array,
+    once: _Once,
     days: float,
     uptake: delivery.Uptake,
     flow_ratio: Array,
@@ -188,13 +243,12 @@ def _minoxidil_effect(
     diffusion = delivery.dermal_diffusion_cm2_s(d.minoxidil_molar_mass_g_mol, d)
     # More flow carries more drug away before it reaches the follicle (coupling iii).
     decay = delivery.decay_length_mm(
-        diffusion, d.dermal_clearance_per_h * jnp.maximum(flow_ratio, TINY)
+        diffusion, delivery.dermal_clearance_per_h(jnp.maximum(flow_ratio, TINY), d)
     )
     from_surface = delivery.share_reaching(jnp.zeros_like(decay), d.target_depth_mm, decay)
     from_channel = delivery.share_reaching(field.depth_mm, d.target_depth_mm, decay)
     reached = uptake.follicle + uptake.skin * from_surface + uptake.channel * from_channel
-    standard = delivery.standard_follicular_ug_cm2_day(d) * days
-    activated = p.effects.sulfation * reached / standard
+    activated = once.sulfation * reached / (once.standard_ug_cm2_day * days)
     half = p.effects.minoxidil_half_dose
     wanted = (1 + half) * activated / (half + activated)
     return wanted + (effect - wanted) * jnp.exp(-days / p.effects.minoxidil_onset_days)

@@ -10,6 +10,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from anagen.scalp.carried import PutOn
 from anagen.scalp.delivery import Minoxidil
 from anagen.scalp.needling import Device
 from anagen.scalp.units import HOURS_PER_DAY, TINY
@@ -25,9 +26,7 @@ class Treatment(NamedTuple):
     interval_days: Array  # ()
     bleeding: Array
     minoxidil: Minoxidil
-    prp: Array
-    growth_factors: Array
-    triamcinolone: Array
+    put_on: PutOn  # at each session
 
 
 class Schedule(NamedTuple):

@@ -21,6 +21,7 @@ class Person(NamedTuple):
     anagen_fraction: Array
     diabetic: Array  # 1 or 0
     hormones: Hormones
+    sulfotransferase_od405: Array
 
 
 class Modulation(NamedTuple):
