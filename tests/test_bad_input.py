@@ -270,7 +270,10 @@ DRAWS = f"allowed is a whole number from 1 to {MAX_DRAWS}"
         (("screen", MAN, COURSE), ("unexpected extra argument",)),
         (("screen", MAN, "--protocl", COURSE), ("--protocl", "--protocol")),
         (("screen", MAN, "--json=yes"), ("--json",)),
-        (("evidence", "closure.half_live_h"), ("no record 'closure.half_live_h'", "did you mean")),
+        (
+            ("evidence", "closure.dye_half_live_h"),
+            ("no record 'closure.dye_half_live_h'", "did you mean"),
+        ),
         (("evidence", "\x1b[2J" * 500), (r"no record '\x1b[2J", "lists all")),
         (("scren", MAN), ("No such command 'scren'",)),
         (("\x1b[2J\n" * 500,), (r"No such command '\x1b[2J",)),

@@ -14,6 +14,7 @@ from anagen.evidence.benefit import benefits, check_benefits
 from anagen.evidence.parameters import SHAPES, check_parameters, draws, parameters
 from anagen.evidence.sources import BadRecord, check_sources, sources
 from anagen.evidence.trials import check_arm, studied_range, trials
+from anagen.scalp.anatomy import Anatomy
 from anagen.scalp.course import Scalp
 from anagen.scalp.fibrosis import Fibrosis
 from anagen.scalp.inflammation import Inflammation
@@ -29,6 +30,7 @@ BESIDE_THE_COURSE = {
     "inflammation": Inflammation,
     "macrophages": Macrophages,
     "fibrosis": Fibrosis,
+    "anatomy": Anatomy,
 }
 GOOD = {
     "label": "A length",
@@ -55,7 +57,6 @@ def used_keys() -> set[str]:
         if key.partition(".")[0] in prefixes and f'"{key.partition(".")[2]}"' in text
     }
     undated = {key for key in parameters() if key.endswith(".years_without_date")}
-    undated |= {key for key in parameters() if key.startswith("unit_cell.skin_")}  # one for a zone
     return declared | spoken | undated
 
 

@@ -135,10 +135,10 @@ def simulate_together(
         )
     keep_compiled_programs()
     drawn = draw_parameters(draws, seed)
-    numbers, person = scalp_numbers(drawn), person_of(patient, drawn)
+    numbers = scalp_numbers(drawn)
 
     def one(protocol: Protocol) -> Forecast:
-        treatment = treatment_of(protocol, draws)
+        person, treatment = person_of(patient, drawn, protocol), treatment_of(protocol, draws)
         outcome = run(person, treatment, numbers, patient.condition, weeks)
         return _forecast(patient, protocol, weeks, outcome, seed)
 

@@ -12,12 +12,18 @@ from typing import Any
 import numpy as np
 
 from anagen.evidence.parameters import parameters
+from anagen.evidence.vocabulary import vocabulary
 from anagen.patient import Patient
 from anagen.protocol import Protocol, Topical
+from anagen.scalp.anatomy import FRONTAL, OCCIPITAL, TEMPORAL, VERTEX, Anatomy
+from anagen.scalp.closure import Circumstances
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import Scalp, Treatment
 from anagen.scalp.delivery import Minoxidil
 from anagen.scalp.needling import PEN, ROLLER, STAMP, Device
+from anagen.screening.facts import case_of
+
+ZONES = {"frontal": FRONTAL, "temporal": TEMPORAL, "vertex": VERTEX, "occipital": OCCIPITAL}
 
 
 def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
@@ -30,13 +36,23 @@ def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
     )
 
 
-def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
-    """What is known of the person, for each draw; unknown is NaN."""
+def anatomy_of(drawn: Mapping[str, np.ndarray]) -> Anatomy:
+    """Drawn thicknesses of the scalp's skin."""
+    numbers: dict[str, Any] = {name: drawn[f"anatomy.{name}"] for name in Anatomy._fields}
+    return Anatomy(**numbers)
+
+
+def person_of(
+    patient: Patient, drawn: Mapping[str, np.ndarray], protocol: Protocol | None = None
+) -> Person:
+    """What is known of the person and of the zone that a protocol treats, for each draw; unknown
+    is NaN."""
+    zone = protocol.course.zone if protocol else None
     draws = len(drawn["counting.variation"])
     hair = patient.hair
 
     def known(value: float | None) -> Any:
-        return np.full(draws, np.nan if value is None else value)
+        return np.full(draws, np.nan if value is None else float(value))
 
     return Person(
         age_years=known(patient.age),
@@ -46,6 +62,27 @@ def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
         terminal_fraction=known(hair and hair.terminal_fraction),
         mean_diameter_um=known(hair and hair.mean_diameter_um),
         anagen_fraction=known(hair and hair.anagen_fraction),
+        zone=known(None if zone is None else ZONES[zone]),
+        grade_share=known(None if patient.grade is None else grade_share(patient.grade)),
+    )
+
+
+def circumstances_of(patient: Patient, protocol: Protocol, draws: int) -> Circumstances:
+    """What bears on how fast this person's channels close; unknown is NaN."""
+
+    def each(value: float | None) -> Any:
+        return np.full(draws, np.nan if value is None else float(value))
+
+    taken = None
+    if patient.medications is not None:
+        entries = case_of(patient, protocol, vocabulary()).entries
+        medicines = [entry for entry in entries if entry.written_in == "medications"]
+        taken = any("nsaid" in entry.kinds and entry.now for entry in medicines)
+    return Circumstances(
+        occluded_hours=each(protocol.course.occluded_hours),
+        age_years=each(patient.age),
+        nsaid=each(taken),
+        skin_type=each(patient.skin_type),
     )
 
 
@@ -113,7 +150,9 @@ def _device(protocol: Protocol, each: Callable[[float | None], Any]) -> Device:
         needle_mm=each(device.needle_mm),
         needles=each(device.needles),
         rate_hz=each(device.rate_hz),
-        passes=each(_usual("passes", course.passes)),
+        # A pen that dwells visits each spot once, unless the passes say otherwise.
+        passes=each(_usual("passes", course.passes or (device.dwell_s and 1))),
+        dwell_s=each(device.dwell_s),
     )
 
 

@@ -18,6 +18,8 @@ class Person(NamedTuple):
     terminal_fraction: Array
     mean_diameter_um: Array
     anagen_fraction: Array
+    zone: Array  # FRONTAL, TEMPORAL, VERTEX or OCCIPITAL of `anatomy`
+    grade_share: Array  # grade as a share of its scale, from none (0) to complete (1)
 
 
 class Modulation(NamedTuple):
