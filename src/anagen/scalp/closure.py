@@ -141,8 +141,10 @@ def barrier_open_share(hours_since: Array, b: Barrier) -> Array:
 def _open_hours(own_h: Array, b: Barrier) -> Array:
     """∫ exp(−(s/τ)^β) ds from 0 to an own time, in closed form."""
     order = 1 / b.exponent
-    passed = (jnp.maximum(own_h, TINY) / b.tau_h) ** b.exponent
-    return b.tau_h * order * jnp.exp(gammaln(order)) * gammainc(order, passed)
+    begun = own_h > 0  # at 0 the incomplete gamma function has no derivative
+    passed = (jnp.where(begun, own_h, 1.0) / b.tau_h) ** b.exponent
+    whole = b.tau_h * order * jnp.exp(gammaln(order))
+    return jnp.where(begun, whole * gammainc(order, passed), 0.0)
 
 
 def mean_barrier_open_share(from_h: Array, to_h: Array, b: Barrier) -> Array:
