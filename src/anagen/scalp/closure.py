@@ -103,15 +103,15 @@ def longer_by_depth(reached_mm: Array, p: Closure) -> Array:
 def longer_by_circumstances(c: Circumstances, p: Closure) -> Array:
     """Factor on all times by age, anti-inflammatory drug and skin type; 1 where all are unknown."""
 
-    def known(shift: Array) -> Array:
-        return jnp.where(jnp.isnan(shift), 0.0, shift)
-
-    aged = jnp.maximum(c.age_years - p.young_years, 0.0) / (p.old_years - p.young_years)
-    darker = (c.skin_type - (LIGHTEST + DARKEST) / 2) / (DARKEST - LIGHTEST)
+    middle = (LIGHTEST + DARKEST) / 2
+    age = jnp.where(jnp.isnan(c.age_years), p.young_years, c.age_years)
+    skin_type = jnp.where(jnp.isnan(c.skin_type), middle, c.skin_type)
+    aged = jnp.maximum(age - p.young_years, 0.0) / (p.old_years - p.young_years)
+    darker = (skin_type - middle) / (DARKEST - LIGHTEST)
     return jnp.exp(
-        known(aged) * jnp.log(p.old_age_factor)
-        + known(c.nsaid) * jnp.log(p.nsaid_factor)
-        + known(darker) * jnp.log(p.dark_skin_factor)
+        aged * jnp.log(p.old_age_factor)
+        + jnp.where(jnp.isnan(c.nsaid), 0.0, c.nsaid) * jnp.log(p.nsaid_factor)
+        + darker * jnp.log(p.dark_skin_factor)
     )
 
 
