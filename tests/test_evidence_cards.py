@@ -35,11 +35,11 @@ def test_the_outlier_is_shown_as_one():
 
 
 def test_an_unknown_key_is_refused_with_the_nearest_one():
-    with pytest.raises(BadInput, match=r"did you mean 'closure\.half_life_h'"):
-        look_up("closure.half_life")
+    with pytest.raises(BadInput, match=r"did you mean 'closure\.dye_half_life_h'"):
+        look_up("closure.dye_half_life")
 
 
 def test_machines_get_every_record_too():
     listed = json.loads(anagen("evidence", "--json").out)
     assert {card["key"] for card in listed} >= set(parameters())
-    assert json.loads(anagen("evidence", "closure.half_life_h", "--json").out)["unit"] == "h"
+    assert json.loads(anagen("evidence", "closure.dye_half_life_h", "--json").out)["unit"] == "h"

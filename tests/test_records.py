@@ -48,7 +48,6 @@ def used_keys() -> set[str]:
         if key.partition(".")[0] in prefixes and f'"{key.partition(".")[2]}"' in text
     }
     undated = {key for key in parameters() if key.endswith(".years_without_date")}
-    undated |= {key for key in parameters() if key.startswith("unit_cell.skin_")}  # one for a zone
     return declared | spoken | undated
 
 

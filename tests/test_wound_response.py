@@ -129,13 +129,17 @@ def test_a_course_as_in_trials_scars_fewer_than_the_record_allows():
     """0 of 657 people: the prior of the dose must keep to the rule of three, 3/657."""
     from anagen.evidence.parameters import draws
     from anagen.model_inputs import scalp_numbers
-    from anagen.scalp import healing, needling
+    from anagen.scalp import anatomy, needling
 
     drawn = draws(20_000, seed=11)
     p = scalp_numbers(drawn)
-    device = needling.Device(*(jnp.full(20_000, v) for v in (needling.PEN, 1.5, 12.0, 120.0, 4.0)))
+    device = needling.Device(
+        *(jnp.full(20_000, v) for v in (needling.PEN, 1.5, 12.0, 120.0, 4.0, jnp.nan))
+    )
     field = needling.channels(device, p.needling)
-    height = p.healing.influx_per_ml_day * healing.inflamed_share(field, p.healing)
+    thickness = anatomy.skin_mm(jnp.full(20_000, jnp.nan), jnp.ones(20_000), p.anatomy)
+    wounded = needling.wounded_share(field, thickness, p.needling.affected_margin_um)
+    height = p.healing.influx_per_ml_day * wounded
     centre = {
         k: jnp.array([parameters()[f"inflammation.{k}"].centre]) for k in p.inflammation._fields
     }

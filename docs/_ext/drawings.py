@@ -10,6 +10,8 @@ from hair_drawings import conditions_picture, endpoints_picture, follicles_pictu
 from matplotlib.figure import Figure
 from panels import Colours
 from skin_drawings import (
+    anatomy_picture,
+    bleeding_picture,
     closure_picture,
     delivery_picture,
     healing_picture,
@@ -21,7 +23,9 @@ from skin_drawings import (
 from anagen.care.tokens import DARK, LIGHT
 
 DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
+    "anatomy": anatomy_picture,
     "needling": needling_picture,
+    "bleeding": bleeding_picture,
     "closure": closure_picture,
     "delivery": delivery_picture,
     "vehicle": vehicle_picture,

@@ -2,12 +2,14 @@
 
 import jax.numpy as jnp
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from panels import DRAWS, Colours, band, centre, named, numbers, panels
 from scipy.integrate import solve_ivp
 
 from anagen.evidence.parameters import parameters
-from anagen.scalp import closure, delivery, healing, needling, vehicle
+from anagen.model_inputs import ZONES
+from anagen.scalp import anatomy, closure, delivery, healing, needling, vehicle
 from anagen.scalp import perfusion as flow
 
 
@@ -56,37 +58,126 @@ def needling_picture(theme: Colours) -> Figure:
     return figure
 
 
-def closure_picture(theme: Colours) -> Figure:
-    figure, (axis, closed) = panels([2.6, 2.3], theme)
-    hours = np.geomspace(0.1, 200, 200)
-    tau = np.asarray(closure.time_constant_h(jnp.full(DRAWS, 0.6), numbers().closure))
-    band(axis, hours, np.exp(-hours / tau[:, None]), theme["anagen"], "drawn, 0.6 mm deep")
-    published = [
-        (2, "human, not occluded, impedance"),
-        (4.5, "rat, water loss"),
-        (12, "rat, 370 µm, dye"),
-        (18, "rat, 770 µm, dye"),
-        (60.3, "human arm, three-day impedance"),
-    ]
-    for place, (hour, _) in enumerate(published):
-        closed.plot(
-            [hour], [place], "s", color=theme["telogen"], label="" if place else "published"
+def anatomy_picture(theme: Colours) -> Figure:
+    figure, (thick, deep) = panels([2.4, 2.6], theme)
+    men, skin = jnp.ones(DRAWS), numbers().anatomy
+    zones = list(ZONES)
+    for place, zone in enumerate(zones):
+        drawn = np.asarray(anatomy.skin_mm(jnp.full(DRAWS, ZONES[zone]), men, skin))
+        low, middle, high = np.quantile(drawn, [0.05, 0.5, 0.95])
+        thick.barh([place], [middle], color=theme["skin"], label="" if place else "published")
+        thick.plot(
+            [low, high],
+            [place, place],
+            color=theme["anagen"],
+            linewidth=2,
+            label="" if place else "drawn, 90 of 100",
         )
-    low, lower, middle, upper, high = np.quantile(tau * np.log(20), [0.05, 0.25, 0.5, 0.75, 0.95])
-    closed.plot([low, high], [-1, -1], color=theme["anagen"], linewidth=2)
-    closed.plot([lower, upper], [-1, -1], color=theme["anagen"], linewidth=9, alpha=0.5)
-    closed.plot([middle], [-1], "o", color=theme["anagen"], label="drawn")
-    closed.set_yticks(range(-1, 5), ["drawn, 0.6 mm", *(said for _, said in published)])
+    thick.set_yticks(range(4), zones)
+    thick.invert_yaxis()
+    n, names = numbers().needling, []
+    for place, (device, kind) in enumerate((("roller", 0), ("stamp", 1), ("pen", 2))):
+        for shift, set_mm, colour in ((-0.15, 0.6, "anagen"), (0.15, 1.5, "telogen")):
+            told = (kind, set_mm, np.nan, np.nan, 4.0, np.nan)
+            made = needling.channels(needling.Device(*(jnp.full(DRAWS, v) for v in told)), n)
+            low, middle, high = np.quantile(np.asarray(made.depth_mm), [0.05, 0.5, 0.95])
+            label = "" if place else f"set to {set_mm:g} mm"
+            deep.plot([low, high], [place + shift] * 2, color=theme[colour], linewidth=2)
+            deep.plot([middle], [place + shift], "o", color=theme[colour], label=label)
+        names.append(device)
+    deep.set_yticks(range(3), names)
+    deep.invert_yaxis()
+    frontal = parameters()["anatomy.skin_frontal_mm"].centre
+    deep.axvline(frontal, color=theme["needle"], linestyle=":", linewidth=1)
+    deep.annotate(
+        "frontal skin ends",
+        (frontal, 0.5),
+        (4, 0),
+        textcoords="offset points",
+        color=theme["quiet"],
+        fontsize=9,
+        va="center",
+    )
+    for panel in (thick, deep):
+        panel.set_xlim(0, 3)
+    named(thick, theme, "Epidermis and dermis of four zones, men", "mm", "")
+    named(deep, theme, "Depth that needles reach", "mm", "")
+    return figure
+
+
+def bleeding_picture(theme: Colours) -> Figure:
+    figure, (axis,) = panels([3.2], theme)
+    lengths = np.linspace(0.1, 2.5, 49)
+    n = numbers().needling
+    epidermis = anatomy.epidermis_um(jnp.ones(DRAWS), numbers().anatomy)
+    for device, kind, colour in (("roller", 0, "telogen"), ("pen", 2, "anagen")):
+        shares = []
+        for length in lengths:
+            told = (kind, length, np.nan, np.nan, 4.0, np.nan)
+            made = needling.channels(needling.Device(*(jnp.full(DRAWS, v) for v in told)), n)
+            hits = needling.capillary_hits(made, epidermis, n)
+            shares.append(np.asarray(needling.bleeding_share(hits)))
+        band(axis, lengths, np.array(shares).T, theme[colour], device)
+    axis.set_ylim(0, 1)
+    named(axis, theme, "Channels that cut a capillary loop", "set needle length, mm", "share")
+    return figure
+
+
+def closure_picture(theme: Colours) -> Figure:
+    figure, (axis, closed) = panels([2.9, 2.9], theme)
+    p, hours = numbers().closure, np.geomspace(0.1, 500, 200)
+    nothing_known = closure.Circumstances(*[jnp.full(DRAWS, jnp.nan)] * 4)
+    depth = jnp.full(DRAWS, 0.6)
+    seen = (
+        ("impedance, bare skin", closure.IMPEDANCE, "anagen", "-", [2]),
+        ("water loss", closure.WATER_LOSS, "telogen", "-", [4.5, 24, 48]),
+        ("dye", closure.DYE, "needle", "--", [12, 18]),
+        ("three-day impedance", closure.THREE_DAY, "ink", "-.", [40, 44.1, 60.3, 66.5]),
+    )
+    names = []
+    for place, (name, assay, colour, line, published) in enumerate(seen):
+        b = closure.barrier(jnp.full(DRAWS, assay), depth, nothing_known, p)
+        shares = closure.barrier_open_share(jnp.asarray(hours)[:, None], b)
+        low, middle, high = np.quantile(np.asarray(shares), [0.05, 0.5, 0.95], axis=1)
+        axis.fill_between(hours, low, high, color=theme[colour], alpha=0.15, linewidth=0)
+        axis.plot(hours, middle, line, color=theme[colour], linewidth=2, label=name)
+        _spread(closed, place, np.asarray(closure.hours_until(jnp.array(0.05), b)), theme[colour])
+        closed.plot(
+            published,
+            [place - 0.3] * len(published),
+            "s",
+            color=theme["alarm"],
+            markersize=5,
+            label="" if place else "published",
+        )
+        names.append(name)
+    told = closure.barrier(closure.telling_assay(p), depth, nothing_known, p)
+    _spread(closed, 4, np.asarray(closure.hours_until(jnp.array(0.05), told)), theme["quiet"])
+    closed.set_yticks(range(5), [*names, "drug, any of them"])
+    closed.invert_yaxis()
+    peak = centre().healing.peak_days
+    track = np.asarray(closure.track_open_share(jnp.asarray(hours) / 24, peak))
+    axis.plot(hours, track, ":", color=theme["quiet"], linewidth=2, label="deep track")
+    ticks = [0.1, 1, 2, 5, 12, 24, 72, 240]
     for panel in (axis, closed):
         panel.set_xscale("log")
-        panel.set_xlim(0.1, 200)
-        panel.set_xticks(
-            [0.1, 1, 2, 5, 12, 24, 60, 168], ["0.1", "1", "2", "5", "12", "24", "60", "168"]
-        )
+        panel.set_xlim(0.1, 500)
+        panel.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
         panel.minorticks_off()
-    named(axis, theme, "Open share of a channel's mouth", "hours after needling", "open share")
-    named(closed, theme, "Time until it counts as closed", "hours after needling", "")
+    named(axis, theme, "Open share of a channel, by what one looks at", "hours after needling", "")
+    axis.set_ylim(0, 1.45)
+    axis.set_yticks([0, 0.25, 0.5, 0.75, 1])
+    axis.legend(frameon=False, labelcolor=theme["ink"], fontsize=9, loc="upper left", ncols=3)
+    named(closed, theme, "Time until it counts as closed (5 % left)", "hours after needling", "")
     return figure
+
+
+def _spread(axis: Axes, place: float, drawn: np.ndarray, colour: str) -> None:
+    """Line of 90 and bar of 50 of 100 draws, and the median."""
+    low, lower, middle, upper, high = np.quantile(drawn, [0.05, 0.25, 0.5, 0.75, 0.95])
+    axis.plot([low, high], [place, place], color=colour, linewidth=2)
+    axis.plot([lower, upper], [place, place], color=colour, linewidth=9, alpha=0.5)
+    axis.plot([middle], [place], "o", color=colour)
 
 
 def delivery_picture(theme: Colours) -> Figure:

@@ -20,6 +20,7 @@ from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.range_of_validity import warnings_for
 from anagen.reading import BadInput
+from anagen.scalp.conditions import Person
 from anagen.scalp.course import Outcome, Treatment, run
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
@@ -138,19 +139,22 @@ def simulate_together(
         )
     keep_compiled_programs()
     drawn = draw_parameters(draws, seed)
-    numbers, person = scalp_numbers(drawn), person_of(patient, drawn)
+    numbers = scalp_numbers(drawn)
 
-    treatments = [treatment_of(protocol, draws) for protocol in protocols]
     chunks = _chunks(draws)
 
-    def one(job: tuple[Treatment, np.ndarray]) -> Outcome:
-        treatment, chunk = job
+    def one(job: tuple[Person, Treatment, np.ndarray]) -> Outcome:
+        person, treatment, chunk = job
         inputs = _drawn((person, treatment, numbers), chunk)
         return jax.block_until_ready(run(*inputs, patient.condition, weeks))
 
     # A compiled course keeps one processor busy and lets go of the interpreter. The first call
     # is made alone, so that the program is compiled once and not by every thread.
-    jobs = [(treatment, chunk) for treatment in treatments for chunk in chunks]
+    jobs = [
+        (person_of(patient, drawn, protocol), treatment_of(protocol, draws), chunk)
+        for protocol in protocols
+        for chunk in chunks
+    ]
     first = one(jobs[0])
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         parts = [first, *threads.map(one, jobs[1:])]

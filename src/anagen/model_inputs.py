@@ -15,7 +15,9 @@ from anagen.evidence.parameters import parameters
 from anagen.evidence.vocabulary import vocabulary
 from anagen.patient import Patient
 from anagen.protocol import Protocol, Topical
+from anagen.scalp.anatomy import FRONTAL, OCCIPITAL, TEMPORAL, VERTEX
 from anagen.scalp.carried import PutOn
+from anagen.scalp.closure import Circumstances
 from anagen.scalp.conditions import Person
 from anagen.scalp.delivery import Minoxidil
 from anagen.scalp.inflammation import Hormones
@@ -23,6 +25,8 @@ from anagen.scalp.needling import PEN, ROLLER, STAMP, Device
 from anagen.scalp.numbers import Scalp
 from anagen.scalp.treatment import Treatment
 from anagen.screening.facts import case_of
+
+ZONES = {"frontal": FRONTAL, "temporal": TEMPORAL, "vertex": VERTEX, "occipital": OCCIPITAL}
 
 
 def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
@@ -35,14 +39,18 @@ def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
     )
 
 
-def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
-    """What is known of the person, for each draw; unknown is NaN."""
+def person_of(
+    patient: Patient, drawn: Mapping[str, np.ndarray], protocol: Protocol | None = None
+) -> Person:
+    """What is known of the person and of the zone that a protocol treats, for each draw; unknown
+    is NaN."""
+    zone = protocol.course.zone if protocol else None
     draws = len(drawn["counting.variation"])
     hair = patient.hair
     has = present(patient)
 
     def known(value: float | None) -> Any:
-        return np.full(draws, np.nan if value is None else value)
+        return np.full(draws, np.nan if value is None else float(value))
 
     return Person(
         age_years=known(patient.age),
@@ -55,6 +63,14 @@ def person_of(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Person:
         sulfotransferase_od405=known(patient.sulfotransferase_od405),
         diabetic=known(float("diabetes" in has)),
         hormones=_hormones(patient, has, drawn),
+        zone=known(None if zone is None else ZONES[zone]),
+        grade_share=known(None if patient.grade is None else grade_share(patient.grade)),
+        circumstances=Circumstances(
+            occluded_hours=known(protocol and protocol.course.occluded_hours),
+            age_years=known(patient.age),
+            nsaid=known(None if patient.medications is None else "nsaid" in has),
+            skin_type=known(patient.skin_type),
+        ),
     )
 
 
@@ -143,7 +159,9 @@ def _device(protocol: Protocol, each: Callable[[float | None], Any]) -> Device:
         needle_mm=each(device.needle_mm),
         needles=each(device.needles),
         rate_hz=each(device.rate_hz),
-        passes=each(_usual("passes", course.passes)),
+        # A pen that dwells visits each spot once, unless the passes say otherwise.
+        passes=each(_usual("passes", course.passes or (device.dwell_s and 1))),
+        dwell_s=each(device.dwell_s),
     )
 
 

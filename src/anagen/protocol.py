@@ -6,6 +6,8 @@ from pydantic import Field, model_validator
 
 from anagen.reading import Stated
 
+Zone = Literal["frontal", "temporal", "vertex", "occipital"]
+
 
 class Device(Stated):
     kind: Literal["roller", "stamp", "pen"] = Field(description='"roller", "stamp" or "pen"')
@@ -21,11 +23,19 @@ class Device(Stated):
     rate_hz: float | None = Field(
         default=None, ge=1, le=300, description="a pen's strokes per second, a number from 1 to 300"
     )
+    dwell_s: float | None = Field(
+        default=None,
+        ge=0.05,
+        le=30,
+        description="the seconds a pen's head rests on each spot instead of gliding, a number from "
+        "0.05 to 30",
+    )
 
     @model_validator(mode="after")
-    def _only_pens_have_a_rate(self) -> "Device":
-        if self.rate_hz is not None and self.kind != "pen":
-            raise ValueError(f"rate_hz is for pens only; leave it out for a {self.kind}.")
+    def _only_pens_have_a_rate_and_dwell(self) -> "Device":
+        for name in ("rate_hz", "dwell_s"):
+            if getattr(self, name) is not None and self.kind != "pen":
+                raise ValueError(f"{name} is for pens only; leave it out for a {self.kind}.")
         return self
 
 
@@ -40,6 +50,16 @@ class Course(Stated):
     )
     endpoint: Literal["erythema", "pinpoint_bleeding"] | None = Field(
         default=None, description='"erythema" or "pinpoint_bleeding"'
+    )
+    zone: Zone | None = Field(
+        default=None, description='"frontal", "temporal", "vertex" or "occipital"'
+    )
+    occluded_hours: float | None = Field(
+        default=None,
+        ge=0,
+        le=72,
+        description="the hours the scalp is wrapped after a session, a number from 0 (not at all) "
+        "to 72",
     )
 
 
@@ -155,6 +175,8 @@ class Protocol(Stated):
 
 
 def nothing(instead_of: Protocol | None = None) -> Protocol:
-    """No needling and no medicine, on the area of the protocol that it is held against."""
-    area_cm2 = instead_of.course.area_cm2 if instead_of else None
-    return Protocol(course=Course(sessions=0, area_cm2=area_cm2))
+    """No needling and no medicine, on the area and zone of the protocol that it is held against."""
+    if instead_of is None:
+        return Protocol(course=Course(sessions=0))
+    course = instead_of.course
+    return Protocol(course=Course(sessions=0, area_cm2=course.area_cm2, zone=course.zone))

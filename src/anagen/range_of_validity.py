@@ -86,7 +86,7 @@ def _filled_in(protocol: Protocol) -> list[str]:
             said.append(_assumed("needles", f"needling.{device.kind}_needles"))
         if device.kind == "pen" and device.rate_hz is None:
             said.append(_assumed("rate_hz", "needling.pen_rate_hz"))
-        if protocol.course.passes is None:
+        if protocol.course.passes is None and device.dwell_s is None:
             said.append(_assumed("passes", "usual.passes"))
     minoxidil = protocol.topical("minoxidil")
     if minoxidil is not None:

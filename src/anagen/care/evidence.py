@@ -36,7 +36,7 @@ class Card:
 
 
 def look_up(key: str) -> Card:
-    """The card of a number (``closure.half_life_h``), rule (``C15``), source or study.
+    """The card of a number (``closure.dye_half_life_h``), rule (``C15``), source or study.
 
     Raises `BadInput` for a key that no record has.
     """

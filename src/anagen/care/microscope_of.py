@@ -4,15 +4,15 @@ Central numbers, no draws: a picture that explains, not a forecast. The film is 
 some trials did; a hold would find the channels closed, and the picture empty.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from anagen.care.microscope import microscope
 from anagen.evidence.parameters import parameters
-from anagen.model_inputs import scalp_numbers, treatment_of
+from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.reading import BadInput
-from anagen.scalp import closure, delivery, needling
+from anagen.scalp import anatomy, closure, delivery, needling
 from anagen.scalp.unit_cell import Film, session
 from anagen.scalp.unit_cell_grid import Geometry, grid
 from anagen.scalp.unit_cell_modes import Tissue
@@ -27,29 +27,27 @@ if TYPE_CHECKING:
     from anagen.patient import Patient
     from anagen.protocol import Protocol
 
-Zone = Literal["frontal", "temporal", "vertex", "occipital"]
 HOURS = (1 / 60, 1 / 6, 1.0, 6.0, 24.0)
 
 
-def microscope_of(
-    patient: "Patient", protocol: "Protocol", zone: Zone = "vertex", *, collapsed: bool = False
-) -> str:
-    """SVG of the drug around one channel of this course, at a few times.
+def microscope_of(patient: "Patient", protocol: "Protocol", *, collapsed: bool = False) -> str:
+    """SVG of the drug around one channel of this course, at a few times, in the protocol's zone.
 
     Raises `BadInput` for a protocol without needling or without minoxidil.
     """
     if protocol.course.sessions == 0 or protocol.topical("minoxidil") is None:
         raise BadInput("the microscope needs a protocol with needling sessions and minoxidil.")
-    p = scalp_numbers({key: np.array([record.centre]) for key, record in parameters().items()})
+    central = {key: np.array([record.centre]) for key, record in parameters().items()}
+    p = scalp_numbers(central)
+    person = person_of(patient, central, protocol)
     treatment = treatment_of(protocol, 1)
     made = needling.channels(treatment.device, p.needling)
-    epidermis = "epidermis_men_um" if patient.sex == "male" else "epidermis_um"
     geometry = Geometry(
         density_per_cm2=float(made.density_per_cm2[0]),
         depth_mm=float(made.depth_mm[0]),
         mouth_radius_um=float(made.mouth_radius_um[0]),
-        epidermis_um=_recorded(epidermis),
-        skin_mm=_recorded(f"skin_{zone}_mm"),
+        epidermis_um=float(anatomy.epidermis_um(person.is_male, p.anatomy)[0]),
+        skin_mm=float(anatomy.skin_mm(person.zone, person.is_male, p.anatomy)[0]),
     )
     use, d = treatment.minoxidil, p.delivery
     dermis = float(
@@ -70,7 +68,10 @@ def microscope_of(
         solubility_ug_ml=float(d.minoxidil_solubility_mg_ml[0]) * UG_PER_MG,
     )
     cells = grid(geometry)
-    tau = float(closure.time_constant_h(made.depth_mm, p.closure)[0])
+    clock = closure.barrier(
+        closure.telling_assay(p.closure), made.depth_mm, person.circumstances, p.closure
+    )
+    tau = float(closure.hours_until(np.exp(-1.0), clock)[0])
     seen = session(
         cells, tissue, film, HOURS, closing_tau_h=tau, channel="collapsed" if collapsed else "open"
     )

@@ -115,7 +115,7 @@ def picture_of(patient: "Patient", protocol: "Protocol", weeks: int = 24, seed: 
     from anagen.scalp.automaton import follow
 
     centre = {name: np.array([p.centre]) for name, p in parameters().items()}
-    person, treatment = person_of(patient, centre), treatment_of(protocol, 1)
+    person, treatment = person_of(patient, centre, protocol), treatment_of(protocol, 1)
     driven = drive(person, treatment, scalp_numbers(centre), patient.condition, weeks)
     drawn = of_draw(driven, 0)
     side_cm = (SIDE_MM + 2 * MARGIN_MM) / 10

@@ -124,7 +124,9 @@ def reference_field(p: Carried, n: Needling) -> Channels:
     """The channels of the reference protocol, a roller's."""
     kind = jnp.full_like(p.reference_passes, needling.ROLLER)
     typical = jnp.full_like(p.reference_passes, jnp.nan)
-    device = needling.Device(kind, p.reference_needle_mm, typical, typical, p.reference_passes)
+    device = needling.Device(
+        kind, p.reference_needle_mm, typical, typical, p.reference_passes, dwell_s=typical
+    )
     return needling.channels(device, n)
 
 

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp import endpoints, follicles, needling, skin
+from anagen.scalp import anatomy, endpoints, follicles, needling, skin
 from anagen.scalp.conditions import Person
 from anagen.scalp.drive import Drive, drive
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
@@ -64,7 +64,7 @@ def run(
     mass = by_week.pop("hair_mass_um2")
     by_week["hair_mass_index"] = mass / driven.start.healthy_mass_um2
     field = needling.channels(treatment.device, p.needling)
-    return Outcome(by_week, _session(field, treatment, p), driven.start.density_missed)
+    return Outcome(by_week, _session(field, person, treatment, p), driven.start.density_missed)
 
 
 def _counted(f: Follicles, calibre: Array, p: Scalp) -> dict[str, Array]:
@@ -118,15 +118,22 @@ def _before(driven: Drive, p: Scalp) -> dict[str, Array]:
     return _counted(f, driven.start.calibre, p) | _shedding(shed, f) | at_rest
 
 
-def _session(field: needling.Channels, t: Treatment, p: Scalp) -> dict[str, Array]:
-    """What one session is, each (draws,)."""
-    needled = (t.sessions > 0).astype(field.depth_mm.dtype)
-    hits = endpoints.infection_hits_per_session(field.density_per_cm2, p.endpoints)
-    return {
-        "pain_vs_26g": needled
-        * endpoints.pain_vs_26g(field.depth_mm, field.needles_per_strike, p.endpoints),
-        "infection_risk_per_session": needled * -jnp.expm1(-hits),
-        "channels_per_cm2": needled * field.density_per_cm2,
-        "depth_reached_mm": needled * field.depth_mm,
-        "days_of_redness": needled * p.healing.redness_duration_h / HOURS_PER_DAY,
+def _session(field: needling.Channels, person: Person, t: Treatment, p: Scalp) -> dict[str, Array]:
+    """What one session is, each (draws,); 0 without needling."""
+    strike = endpoints.pain_vs_26g(field.depth_mm, field.needles_per_strike, p.endpoints)
+    microbes = endpoints.infection_hits_per_session(field.density_per_cm2, p.endpoints)
+    thickness = anatomy.skin_mm(person.zone, person.is_male, p.anatomy)
+    epidermis = anatomy.epidermis_um(person.is_male, p.anatomy)
+    hits = needling.capillary_hits(field, epidermis, p.needling)
+    one = {
+        "pain_vs_26g": strike,
+        "infection_risk_per_session": -jnp.expm1(-microbes),
+        "channels_per_cm2": field.density_per_cm2,
+        "depth_reached_mm": field.depth_mm,
+        "share_below_skin": needling.share_below_skin(field.depth_mm, thickness),
+        "wounded_share": needling.wounded_share(field, thickness, p.needling.affected_margin_um),
+        "bleeding_share": needling.bleeding_share(hits),
+        "days_of_redness": p.healing.redness_duration_h / HOURS_PER_DAY,
     }
+    needled = (t.sessions > 0).astype(field.depth_mm.dtype)
+    return {name: needled * value for name, value in one.items()}

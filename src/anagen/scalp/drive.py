@@ -64,7 +64,7 @@ def drive(
 ) -> Drive:
     """The drive of a course; with more than one of ``pieces`` on a finer grid in time."""
     field = needling.channels(t.device, p.needling)
-    doses = skin.carried_in(t, field, p)
+    doses = skin.carried_in(person, t, field, p)
     m = modulation_of(person, t, doses, p, condition)
     fitted = start(person, m, p.follicles, p.endpoints, STEP_DAYS / pieces)
     steps = weeks * STEPS_PER_WEEK * pieces

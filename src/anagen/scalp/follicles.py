@@ -42,6 +42,10 @@ class Cycle(NamedTuple):
     """Numbers of the healthy hair cycle, each (draws,)."""
 
     density_per_cm2: Array
+    frontal_density_ratio: Array
+    temporal_density_ratio: Array
+    vertex_density_ratio: Array
+    occipital_density_ratio: Array
     healthy_mean_um: Array
     healthy_sd_um: Array
     smallest_class_um: Array

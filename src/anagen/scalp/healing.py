@@ -6,7 +6,6 @@ Equations
     clock                  dI/dt = −I/τ,  dG/dt = (I − G)/τ, each session adds e·w to I:
                            one session's signal is (t/τ)·e^(1−t/τ), highest at t = τ and there = w
     what follicles sense   S = G (1 + h)/(G + h), saturating, 1 for a full fresh wound
-    inflamed share         j = (1 − exp(−ρπm²)) · min(d/h_skin, 1), tissue within a margin m
     redness                dE/dt = −E/τ_E, set by a session to 1, or more after bleeding
 The cascade is linear, so sessions that follow each other before τ has passed add up exactly.
 Units: days, mm; signals are relative (1 = every follicle within reach of a fresh wound).
@@ -30,8 +29,6 @@ class Healing(NamedTuple):
     signal_decay_length_mm: Array
     target_depth_mm: Array
     half_signal: Array
-    inflamed_margin_mm: Array
-    skin_mm: Array
     influx_per_ml_day: Array
     redness_duration_h: Array
     redness_bleeding_ratio: Array
@@ -57,12 +54,6 @@ def wound(channel: Channels, p: Healing) -> Array:
     near = share_within(channel.density_per_cm2, p.signal_decay_length_mm / MM_PER_CM)
     below = jnp.maximum(p.target_depth_mm - channel.depth_mm, 0.0)
     return near * jnp.exp(-below / p.signal_decay_length_mm)
-
-
-def inflamed_share(channel: Channels, p: Healing) -> Array:
-    """Share of the dermis that a session inflames."""
-    near = share_within(channel.density_per_cm2, p.inflamed_margin_mm / MM_PER_CM)
-    return near * jnp.minimum(channel.depth_mm / p.skin_mm, 1.0)
 
 
 def intact(draws: int) -> Signals:

@@ -6,6 +6,7 @@ from jax import Array
 
 from anagen.scalp import closure, delivery, endpoints, follicles, healing, matrix, needling
 from anagen.scalp import perfusion as flow
+from anagen.scalp.anatomy import Anatomy
 from anagen.scalp.carried import Carried
 from anagen.scalp.conditions.areata import Areata
 from anagen.scalp.conditions.cicatricial import Cicatricial
@@ -38,6 +39,7 @@ class Effects(NamedTuple):
 class Scalp(NamedTuple):
     """All numbers of the model, each (draws,); one field per mechanism and condition."""
 
+    anatomy: Anatomy
     needling: needling.Needling
     closure: closure.Closure
     delivery: delivery.Delivery

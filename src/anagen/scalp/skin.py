@@ -16,6 +16,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp import (
+    anatomy,
     carried,
     closure,
     delivery,
@@ -30,8 +31,10 @@ from anagen.scalp import perfusion as flow
 from anagen.scalp.conditions import Person
 from anagen.scalp.numbers import Scalp
 from anagen.scalp.treatment import HALF_DAY, Schedule, Treatment, schedule, summed
-from anagen.scalp.units import HOURS_PER_DAY, TINY
+from anagen.scalp.units import DAYS_PER_WEEK, HOURS_PER_DAY, TINY
 from anagen.scalp.wound_response import response
+
+OPEN_WEEKS = 4  # after a session; what is still open then is left out
 
 
 class Skin(NamedTuple):
@@ -96,16 +99,22 @@ def before(draws: int, p: Scalp) -> HalfDay:
     return HalfDay(one, zero, zero, zero, zero, one, zero, zero, one, young, one, zero)
 
 
-def carried_in(t: Treatment, field: needling.Channels, p: Scalp) -> carried.Doses:
+def carried_in(person: Person, t: Treatment, field: needling.Channels, p: Scalp) -> carried.Doses:
     """What of the substances put on at a session enters through its channels."""
     contact_h = carried.contact_h(p.carried)
 
     def fresh(channels: needling.Channels) -> carried.Field:
-        tau = closure.time_constant_h(channels.depth_mm, p.closure)
-        return carried.Field(channels, closure.mean_open_share(jnp.zeros_like(tau), contact_h, tau))
+        clock = _clock(channels, person, p)
+        return carried.Field(channels, closure.open_hours(contact_h, clock) / contact_h)
 
     reference = fresh(carried.reference_field(p.carried, p.needling))
     return carried.doses(t.put_on, fresh(field), reference, p.carried, p.permeants, p.delivery)
+
+
+def _clock(channels: needling.Channels, person: Person, p: Scalp) -> closure.Barrier:
+    """The clock on which the channels close for a drug."""
+    assay = closure.telling_assay(p.closure)
+    return closure.barrier(assay, channels.depth_mm, person.circumstances, p.closure)
 
 
 def course(
@@ -148,13 +157,16 @@ def _given(
     p: Scalp,
 ) -> _Given:
     hours = days * HOURS_PER_DAY
-    new, needled, since = (part[:, None] for part in calendar)
-    tau = closure.time_constant_h(field.depth_mm, p.closure)
-    open_share = needled * closure.mean_open_share(since, since + hours, tau)
-    held = jnp.minimum(t.minoxidil.hold_hours, 1 / TINY)
+    new, needled, lag = (part[:, None] for part in calendar)
+    since, held = lag * hours, t.minoxidil.hold_hours
+    clock = _clock(field, person, p)
+    # What opens is worked out once for each half-day after a session, not for each of the course.
+    longest = min(new.size, round(OPEN_WEEKS * DAYS_PER_WEEK / days))
+    open_h = closure.open_hours(hours * jnp.arange(longest + 1)[:, None], clock)
+    begun, ended = (open_h[jnp.minimum(calendar.lag + late, longest)] for late in (0, 1))
     in_use = jnp.where(needled > 0, jnp.clip((since + hours - held) / hours, 0.0, 1.0), 1.0)
-    used_from = jnp.clip(held, since, since + hours - TINY)
-    open_in_use = needled * closure.mean_open_share(used_from, since + hours, tau)
+    used_from = jnp.where(held > since, closure.open_hours(held, clock), begun)
+    open_in_use = jnp.maximum(ended - used_from, 0.0) / jnp.maximum(in_use * hours, TINY)
     isolated = delivery.isolated_channels_cm_h(
         field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
     )
@@ -163,7 +175,9 @@ def _given(
         person.hormones, person.diabetic, p.healing.peak_days, p.inflammation, p.macrophages, pieces
     )
     wound = healing.wound(field, p.healing) * answer.inflamed
-    height = p.healing.influx_per_ml_day * healing.inflamed_share(field, p.healing)
+    thickness = anatomy.skin_mm(person.zone, person.is_male, p.anatomy)
+    wounded = needling.wounded_share(field, thickness, p.needling.affected_margin_um)
+    height = p.healing.influx_per_ml_day * wounded
     added = carried.gain(p.healing.prp_gain, doses.prp, p.carried)
     added += carried.gain(p.healing.growth_factor_gain, doses.product, p.carried)
     shown = jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0)
@@ -175,9 +189,10 @@ def _given(
         fibrosis=fibrosis.follow(height * summed(calendar.new, answer.influx), p.fibrosis, days),
         in_use=jnp.broadcast_to(in_use, (new.size, draws)),
         channel_cm_h=delivery.channel_permeability_cm_h(
-            open_in_use * isolated, delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery)
+            needled * open_in_use * isolated,
+            delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery),
         ),
-        open_share=open_share,
+        open_share=needled * (ended - begun) / hours,
     )
 
 

@@ -7,7 +7,7 @@ Health, then the condition's history, then fitted to the measured hair, draw by 
     suggest; c for a given t is part of the way to the measured mean, t is searched on a grid
     share of anagen → hairs moved between anagen and telogen; where the cycle is in steady state
                       also a factor on the mean telogen, by the renewal theorem A:T = μ_A:μ_T
-    density         → a factor on the number of follicles
+    density         → a factor on the number of follicles; not measured, the zone's own ratio
 What was not measured drops out and keeps what the history gives. Each draw has its own t₀ and its
 own healthy hair, so that the draws spread over what the measurements leave open.
 """
@@ -18,7 +18,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp import endpoints, follicles, history
+from anagen.scalp import anatomy, endpoints, follicles, history
 from anagen.scalp.conditions import Modulation, Person
 from anagen.scalp.endpoints import Endpoints
 from anagen.scalp.follicles import STEP_DAYS, Cycle
@@ -43,8 +43,10 @@ def start(
     delay = follicles.delay_days(cycle)
     anagen, telogen, kenogen = history.durations(m, cycle)
     healthy_kenogen = jnp.broadcast_to(cycle.kenogen_days, kenogen.shape)
+    not_counted = jnp.isnan(person.total_density_per_cm2)
+    of_zone = jnp.where(not_counted, anatomy.density_ratio(person.zone, cycle), 1.0)
     well = follicles.steady_state(
-        cycle.density_per_cm2 * follicles.healthy_sizes(cycle),
+        of_zone * cycle.density_per_cm2 * follicles.healthy_sizes(cycle),
         follicles.anagen_mean_days(cycle),
         telogen,
         healthy_kenogen,

@@ -7,13 +7,14 @@ session falls is taken as if the session were at its start.
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp.carried import PutOn
 from anagen.scalp.delivery import Minoxidil
 from anagen.scalp.needling import Device
-from anagen.scalp.units import HOURS_PER_DAY, TINY
+from anagen.scalp.units import TINY
 
 HALF_DAY = 0.5
 
@@ -34,7 +35,7 @@ class Schedule(NamedTuple):
 
     new: Array  # sessions that fall into it
     needled: Array  # 1 from the first session on
-    since_h: Array  # hours from the latest session to its start; a very long time before the first
+    lag: Array  # half-days from the latest session's to it; 0 before the first
 
 
 def sessions_before(day: Array, t: Treatment) -> Array:
@@ -44,14 +45,12 @@ def sessions_before(day: Array, t: Treatment) -> Array:
 
 def schedule(t: Treatment, half_days: int, length_days: float = HALF_DAY) -> Schedule:
     """The calendar of so many half-days (or shorter pieces of a day)."""
-    day = jnp.arange(half_days) * length_days
+    index = jnp.arange(half_days)
+    day = index * length_days
     done = sessions_before(day + length_days, t)
-    since = jnp.maximum(day - (done - 1) * t.interval_days, 0.0) * HOURS_PER_DAY
-    return Schedule(
-        new=done - sessions_before(day, t),
-        needled=(done > 0).astype(since.dtype),
-        since_h=jnp.where(done > 0, since, 1 / TINY),
-    )
+    new = done - sessions_before(day, t)
+    latest = jax.lax.cummax(jnp.where(new > 0, index, 0))
+    return Schedule(new, (done > 0).astype(new.dtype), index - latest)
 
 
 def summed(new: Array, after_one: Array) -> Array:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
+from anagen.scalp.closure import Circumstances
 from anagen.scalp.follicles import Cycle
 from anagen.scalp.inflammation import Hormones
 
@@ -22,6 +23,9 @@ class Person(NamedTuple):
     diabetic: Array  # 1 or 0
     hormones: Hormones
     sulfotransferase_od405: Array
+    zone: Array  # FRONTAL, TEMPORAL, VERTEX or OCCIPITAL of `anatomy`
+    grade_share: Array  # grade as a share of its scale, from none (0) to complete (1)
+    circumstances: Circumstances
 
 
 class Modulation(NamedTuple):
