@@ -37,4 +37,5 @@ def modulation(person: Person, cycle: Cycle, p: Pattern) -> Modulation:
         kenogen_days=cycle.kenogen_days + p.kenogen_extra_days * strength * thin,
         history_days=person.history_years * DAYS_PER_YEAR,
         shrinks=jnp.ones_like(strength),
+        androgenic=jnp.ones_like(strength),
     )
