@@ -18,6 +18,8 @@ from anagen.scalp.course import Scalp
 from anagen.scalp.fibrosis import Fibrosis
 from anagen.scalp.inflammation import Inflammation
 from anagen.scalp.macrophages import Macrophages
+from anagen.scalp.medicines import Medicines
+from anagen.scalp.oxygen import Oxygen
 from anagen.scalp.scalp_map import Layout
 
 SOURCE = Path(anagen.__file__).parent
@@ -25,6 +27,8 @@ SOURCE = Path(anagen.__file__).parent
 STRUCTURAL = {-2, -1, 0, 1, 2, 3, 4, 6, 10, 1000, 64, 0.5}
 # Mechanisms that stand by themselves: verified, not (yet) coupled into the course.
 BESIDE_THE_COURSE = {
+    "oxygen": Oxygen,
+    "medicines": Medicines,
     "scalp_map": Layout,
     "inflammation": Inflammation,
     "macrophages": Macrophages,

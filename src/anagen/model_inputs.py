@@ -17,6 +17,7 @@ from anagen.protocol import Protocol, Topical
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import Scalp, Treatment
 from anagen.scalp.delivery import Minoxidil
+from anagen.scalp.medicines import Intake, Taken
 from anagen.scalp.needling import PEN, ROLLER, STAMP, Device
 
 
@@ -127,6 +128,18 @@ def _minoxidil(protocol: Protocol, each: Callable[[float | None], Any]) -> Minox
         hold_hours=each(_usual("minoxidil_hold_hours", asked.hold_hours)),
         area_cm2=each(_usual("area_cm2", protocol.course.area_cm2)),
     )
+
+
+def intake_of(protocol: Protocol, draws: int) -> Intake:
+    """What a protocol has taken by mouth, as arrays."""
+
+    def taken(drug: str) -> Taken:
+        tablet = protocol.medicine(drug)
+        mg = 0.0 if tablet is None else tablet.mg_per_day
+        stop = np.inf if tablet is None or tablet.stop_day is None else tablet.stop_day
+        return Taken(np.full(draws, mg), np.full(draws, stop))  # type: ignore[arg-type]
+
+    return Intake(**{drug: taken(drug) for drug in Intake._fields})
 
 
 def _usual(name: str, stated: float | None) -> float:

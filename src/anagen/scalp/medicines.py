@@ -87,8 +87,7 @@ def scalp_dht_left(day: Array, intake: Intake, p: Medicines) -> Array:
     """DHT of the scalp on a day, relative to that before."""
     onset = p.reductase_onset_days
     blocked = [
-        strength(taken.mg_per_day, most, half)
-        * in_force(day, taken.stop_day, onset, offset_days)
+        strength(taken.mg_per_day, most, half) * in_force(day, taken.stop_day, onset, offset_days)
         for taken, most, half, offset_days in (
             (
                 intake.finasteride,
@@ -118,7 +117,7 @@ def androgen_share(day: Array, intake: Intake, p: Medicines) -> Array:
 
 
 def treated(m: Modulation, share: Array, cycle: Cycle, p: Medicines) -> Modulation:
-    """A condition with a share of androgen action left. What androgen does not drive is as it was."""
+    """A condition with a share of androgen action left; what androgen does not drive stays."""
     left = 1 - m.androgenic * (1 - share)
     return m._replace(
         fall=m.fall * left,
