@@ -42,7 +42,7 @@ def protocol(*tablets: dict) -> Protocol:
     return Protocol.from_table({"course": {"sessions": 0}, "medicines": list(tablets)}, "test")
 
 
-def intake(number: int = 1, **mg: float) -> Intake:
+def intake(number: int = 1, /, **mg: float) -> Intake:
     tablets = ({"drug": drug, "mg_per_day": dose} for drug, dose in mg.items())
     return intake_of(protocol(*tablets), number)
 
@@ -168,6 +168,19 @@ def test_what_androgen_drives_is_scaled_and_nothing_else(
     untouched = medicines.treated(m, jnp.ones(1), central.follicles, central_medicines)
     for name in Modulation._fields:
         assert getattr(untouched, name) == pytest.approx(np.asarray(getattr(m, name))), name
+
+
+def test_in_women_only_a_drawn_share_is_androgen_s(central: Scalp, central_medicines: Medicines):
+    """From nothing (Price 2000: finasteride did nothing after menopause) to what it is in men."""
+    left = {}
+    for share in (0.0, 0.4, 1.0):
+        p = central._replace(
+            pattern=central.pattern._replace(female_androgenic_share=np.array([share]))
+        )
+        m = modulation("female_pattern_hair_loss", "female", p)
+        treated = medicines.treated(m, jnp.array([0.2]), p.follicles, central_medicines)
+        left[share] = float((treated.fall / m.fall).mean())
+    assert left == pytest.approx({0.0: 1.0, 0.4: 1 - 0.4 * 0.8, 1.0: 0.2})
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ class Modulation(NamedTuple):
     ends_on_day: Array  # of the forecast, when activity ends by itself
     loss_per_day: Array  # follicles lost for good
     rise: Array  # probability of rising a class at an onset
-    androgenic: Array  # 1 where androgen drives fall and long kenogen, else 0
+    androgenic: Array  # share of fall and extra kenogen that androgen drives
 
 
 def healthy(person: Person, cycle: Cycle) -> Modulation:

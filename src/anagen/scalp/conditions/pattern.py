@@ -4,6 +4,7 @@ Equations
     at each onset of anagen a follicle falls one class with the probability p (× a factor in women)
     kenogen = kenogen₀ + extra · (1 − d/d_largest), extra × the same factor in women: thin
     follicles stay empty for longer
+    all of it is androgen's doing in men, a drawn share of it in women (see `medicines`)
 Untreated decline, late regrowth under a drug and their limits follow; nothing else is put in.
 Sources: the records ``pattern.*``.
 """
@@ -24,6 +25,7 @@ class Pattern(NamedTuple):
     fall_probability: Array
     female_factor: Array
     kenogen_extra_days: Array
+    female_androgenic_share: Array
 
 
 def modulation(person: Person, cycle: Cycle, p: Pattern) -> Modulation:
@@ -37,5 +39,5 @@ def modulation(person: Person, cycle: Cycle, p: Pattern) -> Modulation:
         kenogen_days=cycle.kenogen_days + p.kenogen_extra_days * strength * thin,
         history_days=person.history_years * DAYS_PER_YEAR,
         shrinks=jnp.ones_like(strength),
-        androgenic=jnp.ones_like(strength),
+        androgenic=jnp.where(person.is_male > 0, 1.0, p.female_androgenic_share),
     )
