@@ -56,12 +56,14 @@ def course(
     anaesthetic: dict[str, Any] | None = None,
     setting: dict[str, Any] | None = CLINIC,
     sessions: int = 6,
+    medicines: tuple[dict[str, Any], ...] = (),
 ) -> Protocol:
     """Six sessions of 0.6 mm in a clinic with everything stated, except as given."""
     table: dict[str, Any] = {
         "device": device or {"kind": "pen", "needle_mm": 0.6},
         "course": {"sessions": sessions, "interval_days": 14, "area_cm2": 100},
         "topicals": list(topicals),
+        "medicines": list(medicines),
     }
     if anaesthetic:
         table["anaesthetic"] = anaesthetic
@@ -103,6 +105,10 @@ def _stopped(name: str, days: float) -> dict[str, Any]:
 def _plan(rule: str, meets: Protocol, near: Protocol, who: Patient | None = None) -> Pair:
     who = who or person()
     return Pair(rule, who, who, meets, near)
+
+
+def _tablets(drug: str, mg: float) -> Protocol:
+    return course(medicines=({"drug": drug, "mg_per_day": mg},))
 
 
 _DEEP = {"kind": "pen", "needle_mm": 1.2}
@@ -250,4 +256,23 @@ PAIRS: list[Pair] = [
         course(setting=CLINIC | {"place": "home", "trained_operator": True}),
     ),
     _plan("C51b", course(setting=CLINIC | {"single_use_needles": False}), course(setting=CLINIC)),
+    Pair("M01a", woman(pregnant=True), woman(), _tablets("dutasteride", 0.5)),
+    _plan("M01b", _tablets("finasteride", 2.5), _tablets("oral_minoxidil", 1), woman(age=61)),
+    Pair("M02a", woman(pregnant=True), woman(), _tablets("spironolactone", 100)),
+    Pair(
+        "M02b",
+        woman(conditions=["Addison's disease"]),
+        woman(conditions=["hypothyroidism"]),
+        _tablets("spironolactone", 50),
+    ),
+    Pair(
+        "M02c",
+        woman(medications=["ramipril"]),
+        woman(medications=["amlodipine"]),
+        _tablets("spironolactone", 50),
+    ),
+    Pair("M02d", person(), woman(), _tablets("spironolactone", 50)),
+    Pair("M03a", woman(pregnant=True), woman(), _tablets("oral_minoxidil", 0.25)),
+    Pair("M03b", woman(breastfeeding=True), woman(), _tablets("oral_minoxidil", 1)),
+    _has("M03c", "heart failure", "hypertension", protocol=_tablets("oral_minoxidil", 2.5)),
 ]

@@ -81,6 +81,21 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "protocol_topical_strength_50.toml": ("topicals entry 2, strength_percent is 50;", "up to 15"),
     "protocol_topical_single_brackets.toml": ("topicals is a table;", "[[topicals]]"),
     "protocol_nine_topicals.json": ("topicals is a list of 9;", "up to 8"),
+    "protocol_medicine_misspelt.toml": (
+        "medicines entry 1, drug is 'finastride'",
+        "did you mean 'finasteride'?",
+    ),
+    "protocol_medicine_in_grams.toml": ("medicines entry 2, mg_per_day is '1 mg';", "milligrams"),
+    "protocol_medicine_not_oral.toml": ("medicines entry 1, drug is 'minoxidil'", "oral_minoxidil"),
+    "protocol_medicine_dose_negative.toml": ("medicines entry 1, mg_per_day is -1;", "above 0"),
+    "protocol_medicine_without_dose.toml": ("medicines entry 1, mg_per_day is missing",),
+    "protocol_medicine_dose_of_another.toml": (
+        "medicines entry 1",
+        "mg_per_day is 100 for finasteride",
+        "up to 5",
+    ),
+    "protocol_medicine_stops_before.toml": ("medicines entry 1, stop_day is 0;", "above 0"),
+    "protocol_medicines_single_brackets.toml": ("medicines is a table;", "[[medicines]]"),
     "protocol_setting_salon.toml": ("setting.place is 'salon';", '"clinic" or "home"'),
     # Values that do not go together.
     "patient_grade_of_another_condition.toml": ("grade 'ludwig_2'", "alopecia_areata", "salt_0"),
@@ -96,6 +111,8 @@ REFUSALS: dict[str, tuple[str, ...]] = {
     "protocol_without_device.toml": ("device is missing", "kind and needle_mm"),
     "protocol_without_interval.toml": ("course.interval_days is missing", "from 1 to 365"),
     "protocol_topical_twice.toml": ("topicals names a drug twice", "one entry for each drug"),
+    "protocol_medicine_twice.toml": ("medicines names a drug twice", "one entry for each drug"),
+    "protocol_medicines_of_one_enzyme.toml": ("finasteride and dutasteride", "one of the two"),
     # A key that is unknown, missing or in the wrong table.
     "patient_key_near_miss.toml": ("unknown key skintype", "did you mean 'skin_type'?"),
     "patient_key_far_off.toml": ("unknown key favourite_colour;", "allowed are age, sex"),
@@ -360,10 +377,10 @@ def test_a_reader_that_leaves_early_causes_no_noise() -> None:
 def test_every_description_reads_as_what_is_allowed() -> None:
     """A refusal completes "allowed is ..." with a field's description, so each must have one."""
     from anagen.patient import Hair, Medicine, Noted, Patient
-    from anagen.protocol import Anaesthetic, Course, Device, Protocol, Setting, Topical
+    from anagen.protocol import Anaesthetic, Course, Device, Protocol, Setting, Tablet, Topical
 
     stated = (Patient, Hair, Noted, Medicine)
-    done = (Protocol, Device, Course, Anaesthetic, Topical, Setting)
+    done = (Protocol, Device, Course, Anaesthetic, Topical, Tablet, Setting)
     for model in (*stated, *done):
         for name, field in model.model_fields.items():
             assert field.description, f"{model.__name__}.{name}"

@@ -105,7 +105,7 @@ def test_files_of_the_contract_say_the_same_in_toml_and_json(
     as_json.write_text(json.dumps(table))
     read = model.read(as_toml)
     assert read == model.read(as_json)
-    stated = json.loads(read.model_dump_json(exclude_none=True))
+    stated = json.loads(read.model_dump_json(exclude_unset=True))
     entries = {"conditions", "medications", "allergies", "scalp_findings"} & set(table)
     assert stated == table | {key: [{"name": name} for name in table[key]] for key in entries}
 

@@ -8,6 +8,7 @@ import matplotlib as mpl
 from course_drawings import course_picture, forecast_picture, planning_picture
 from hair_drawings import conditions_picture, endpoints_picture, follicles_picture
 from matplotlib.figure import Figure
+from medicine_drawings import medicines_picture, oxygen_picture
 from panels import Colours
 from skin_drawings import (
     anatomy_picture,
@@ -31,6 +32,8 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "vehicle": vehicle_picture,
     "healing": healing_picture,
     "perfusion": perfusion_picture,
+    "oxygen": oxygen_picture,
+    "medicines": medicines_picture,
     "follicles": follicles_picture,
     "conditions": conditions_picture,
     "endpoints": endpoints_picture,

@@ -110,7 +110,13 @@ class Benefits(Directive):
             rows.append(
                 [
                     [_text(condition.replace("_", " ").capitalize())],
-                    [_text(kind.replace("needling_", "needling with ").capitalize())],
+                    [
+                        _text(
+                            kind.replace("needling_", "needling with ")
+                            .replace("_", " ")
+                            .capitalize()
+                        )
+                    ],
                     [_text(benefit.level), _text(benefit.grade.replace("_", " "), "spread")],
                     [_text(benefit.said), _text(cited, "note")],
                 ]

@@ -21,6 +21,7 @@ from anagen.scalp.closure import Circumstances
 from anagen.scalp.conditions import Person
 from anagen.scalp.delivery import Minoxidil
 from anagen.scalp.inflammation import Hormones
+from anagen.scalp.medicines import Intake, Taken
 from anagen.scalp.needling import PEN, ROLLER, STAMP, Device
 from anagen.scalp.numbers import Scalp
 from anagen.scalp.treatment import Treatment
@@ -201,6 +202,18 @@ def _put_on(protocol: Protocol, draws: int) -> PutOn:
         steroid_ml_cm2=ml_cm2(steroid),
         steroid_percent=each(reference("steroid_percent", steroid and steroid.strength_percent)),
     )
+
+
+def intake_of(protocol: Protocol, draws: int) -> Intake:
+    """What a protocol has taken by mouth, as arrays."""
+
+    def taken(drug: str) -> Taken:
+        tablet = protocol.medicine(drug)
+        mg = 0.0 if tablet is None else tablet.mg_per_day
+        stop = np.inf if tablet is None or tablet.stop_day is None else tablet.stop_day
+        return Taken(np.full(draws, mg), np.full(draws, stop))  # type: ignore[arg-type]
+
+    return Intake(**{drug: taken(drug) for drug in Intake._fields})
 
 
 def _usual(name: str, stated: float | None) -> float:

@@ -1,5 +1,9 @@
-"""What is done: device, course, numbing cream, topicals, setting. No sessions is no needling."""
+"""What is done: device, course, numbing cream, topicals, medicines by mouth, setting.
 
+No sessions is no needling.
+"""
+
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -133,6 +137,43 @@ class Topical(Stated):
         return self
 
 
+# The highest daily dose that a hair trial or a guideline on record here has used, mg.
+MOST_MG_PER_DAY = MappingProxyType(
+    {"finasteride": 5.0, "dutasteride": 2.5, "oral_minoxidil": 10.0, "spironolactone": 200.0}
+)
+
+
+class Tablet(Stated):
+    """A medicine taken by mouth from day 0 of the course on."""
+
+    drug: Literal["finasteride", "dutasteride", "oral_minoxidil", "spironolactone"] = Field(
+        description="one of finasteride, dutasteride, oral_minoxidil or spironolactone"
+    )
+    mg_per_day: float = Field(
+        gt=0,
+        le=200,
+        description="the milligrams a day, a number above 0 and up to 5 (finasteride), "
+        "2.5 (dutasteride), 10 (oral_minoxidil) or 200 (spironolactone)",
+    )
+    stop_day: float | None = Field(
+        default=None,
+        gt=0,
+        le=3650,
+        description="the day of the course on which it is stopped, above 0 and up to 3650; "
+        "left out when it is not",
+    )
+
+    @model_validator(mode="after")
+    def _dose_is_one_that_is_used(self) -> "Tablet":
+        most = MOST_MG_PER_DAY[self.drug]
+        if self.mg_per_day > most:
+            raise ValueError(
+                f"mg_per_day is {self.mg_per_day:g} for {self.drug}; allowed is a number above 0 "
+                f"and up to {most:g}."
+            )
+        return self
+
+
 class Setting(Stated):
     """Where and by whom; each is unknown unless stated."""
 
@@ -153,6 +194,12 @@ class Protocol(Stated):
     topicals: tuple[Topical, ...] = Field(
         default=(), max_length=8, strict=False, description="a list of up to 8 tables [[topicals]]"
     )
+    medicines: tuple[Tablet, ...] = Field(
+        default=(),
+        max_length=4,
+        strict=False,
+        description="a list of up to 4 tables [[medicines]], taken by mouth",
+    )
     setting: Setting | None = Field(default=None, description="a table [setting]")
 
     @model_validator(mode="after")
@@ -167,11 +214,23 @@ class Protocol(Stated):
         drugs = [topical.drug for topical in self.topicals]
         if len(set(drugs)) < len(drugs):
             raise ValueError("topicals names a drug twice; allowed is one entry for each drug.")
+        tablets = [tablet.drug for tablet in self.medicines]
+        if len(set(tablets)) < len(tablets):
+            raise ValueError("medicines names a drug twice; allowed is one entry for each drug.")
+        if {"finasteride", "dutasteride"} <= set(tablets):
+            raise ValueError(
+                "medicines names finasteride and dutasteride; allowed is one of the two, since "
+                "both block the same enzyme."
+            )
         return self
 
     def topical(self, drug: str) -> Topical | None:
         """The entry for one drug, if the protocol has it."""
         return next((topical for topical in self.topicals if topical.drug == drug), None)
+
+    def medicine(self, drug: str) -> Tablet | None:
+        """The entry for one medicine by mouth, if the protocol has it."""
+        return next((tablet for tablet in self.medicines if tablet.drug == drug), None)
 
 
 def nothing(instead_of: Protocol | None = None) -> Protocol:

@@ -32,6 +32,7 @@ def warnings_for(
     if protocol.course.sessions > 0:
         said += _outside_trials(patient, protocol, weeks)
     said += _filled_in(protocol)
+    said += _by_mouth(patient, protocol)
     if patient.hair is None:
         said.append("No hair count was given: the starting point is typical, not this person's.")
     if density_missed > 0.5:
@@ -106,6 +107,27 @@ def _filled_in(protocol: Protocol) -> list[str]:
         said.append(_assumed("prp platelets_fold", "carried.reference_platelets_fold"))
     if steroid is not None and steroid.strength_percent is None:
         said.append(_assumed("triamcinolone strength_percent", "carried.reference_steroid_percent"))
+    return said
+
+
+def _by_mouth(patient: Patient, protocol: Protocol) -> list[str]:
+    names = ", ".join(tablet.drug.replace("_", " ") for tablet in protocol.medicines)
+    if not names:
+        return []
+    said = [
+        f"By mouth ({names}): not yet part of the forecast, which is that of the course without.",
+    ]
+    if protocol.medicine("spironolactone") and patient.sex == "male":
+        said.append(
+            "Spironolactone feminises men and is no option for them; it is accepted here only to "
+            "be computed."
+        )
+    reductase = protocol.medicine("finasteride") or protocol.medicine("dutasteride")
+    if reductase and patient.sex == "female":
+        said.append(
+            f"{reductase.drug.capitalize()} is licensed for men only; its numbers here were "
+            "measured in men."
+        )
     return said
 
 

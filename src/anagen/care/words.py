@@ -52,6 +52,7 @@ CONCERNS: Mapping[str, str] = {
     "anaesthetic": "the numbing cream",
     "topical_minoxidil": "minoxidil on the skin",
     "prp": "PRP",
+    "medicine": "a medicine by mouth",
     "operator": "the person who needles",
 }
 CERTAINTIES: Mapping[str, str] = {
@@ -176,9 +177,12 @@ def at_week(chances: Mapping[int, float], week: int) -> float:
 
 def no_needling(protocol: "Protocol") -> bool:
     """Whether a protocol does nothing at all: the option that every other is held against."""
-    return protocol.course.sessions == 0 and not any(
-        topical.drug != "none" for topical in protocol.topicals
-    )
+    return protocol.course.sessions == 0 and not _with_medicine(protocol)
+
+
+def _with_medicine(protocol: "Protocol") -> bool:
+    topical = any(topical.drug != "none" for topical in protocol.topicals)
+    return topical or bool(protocol.medicines)
 
 
 def without_needles(protocol: "Protocol") -> bool:
@@ -188,7 +192,7 @@ def without_needles(protocol: "Protocol") -> bool:
 
 def short(protocol: "Protocol") -> str:
     """A protocol in a few letters, for the edge of a chart: ``0.6 mm × 12, medicine``."""
-    medicine = any(topical.drug != "none" for topical in protocol.topicals)
+    medicine = _with_medicine(protocol)
     if protocol.course.sessions == 0 or protocol.device is None:
         return "medicine only" if medicine else "no needling"
     needled = f"{protocol.device.needle_mm:g} mm × {protocol.course.sessions}"

@@ -10,7 +10,16 @@ from anagen.evidence.grades import Grade
 from anagen.evidence.sources import BadRecord, read_records, sources
 
 Level = Literal["established", "limited", "none"]
-Kind = Literal["minoxidil", "needling", "needling_minoxidil", "needling_triamcinolone"]
+Kind = Literal[
+    "minoxidil",
+    "needling",
+    "needling_minoxidil",
+    "needling_triamcinolone",
+    "finasteride",
+    "dutasteride",
+    "oral_minoxidil",
+    "spironolactone",
+]
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from anagen.evidence.sources import BadRecord, Source, read_records, sources
 from anagen.evidence.vocabulary import Vocabulary, vocabulary
 
-APPLIES_TO = ("procedure", "anaesthetic", "topical_minoxidil", "prp", "operator")
+APPLIES_TO = ("procedure", "anaesthetic", "topical_minoxidil", "prp", "medicine", "operator")
 CATEGORIES = ("absolute", "relative", "caution")
 LEADS_TO = ("caution", "defer", "refer", "do_not_treat")
 CERTAINTIES = ("high", "moderate", "low", "judgement")

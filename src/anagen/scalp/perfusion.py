@@ -1,11 +1,14 @@
-"""Perfusion: blood flow of the scalp relative to the person's own before the course.
+"""Perfusion: blood flow of the scalp at rest, and its change relative to the person's own.
 
-Equation
+Equations
+    Q₀ = normal; in male pattern loss a lower one, in women part of the way there; in an areata
+         patch normal × (patch/haired scalp), a factor about 1: absent hair by itself is no reason
     Q/Q₀ = 1 + A_needle·redness + A_minoxidil·(share of the day after a dose) + A_chronic·V
     dV/dt = (G − V)/τ
 A_chronic may be negative: the popular claim is that needling raises flow for good, the one
 measurement found (face and neck, three months after four sessions) is a fall. Its sign is drawn.
-Units: ratio. Sources: the records ``perfusion.*``.
+Units: Q₀ in mL/100 g/min (a washout from the subcutis), the change as a ratio.
+Sources: the records ``perfusion.*``.
 """
 
 from typing import NamedTuple
@@ -24,6 +27,10 @@ class Perfusion(NamedTuple):
     minoxidil_rise_h: Array
     chronic_gain: Array
     chronic_days: Array
+    normal_ml_100g_min: Array
+    pattern_ml_100g_min: Array
+    female_share_of_low_flow: Array
+    areata_patch_ratio: Array
 
 
 def chronic_step(vessels: Array, days: float, repair: Array, p: Perfusion) -> Array:
@@ -36,3 +43,19 @@ def ratio(redness: Array, doses_per_day: Array, vessels: Array, p: Perfusion) ->
     after_dose = jnp.minimum(doses_per_day * p.minoxidil_rise_h / HOURS_PER_DAY, 1.0)
     changed = p.needling_rise * redness + p.minoxidil_rise * after_dose + p.chronic_gain * vessels
     return jnp.maximum(1 + changed, 0.0)
+
+
+def resting_flow(condition: str, is_male: Array, p: Perfusion) -> Array:
+    """Flow at rest before a course, mL/100 g/min, under a condition (a key of `CONDITIONS`).
+
+    Only pattern loss has a measurement below normal. That the other conditions leave flow alone is
+    measured for areata and assumed for the rest.
+    """
+    normal = p.normal_ml_100g_min
+    if condition in {"androgenetic_alopecia", "female_pattern_hair_loss"}:
+        towards = jnp.where(is_male > 0, 1.0, p.female_share_of_low_flow)
+        # A person's lowered flow is not above the normal one.
+        return normal + towards * (jnp.minimum(p.pattern_ml_100g_min, normal) - normal)
+    if condition == "alopecia_areata":
+        return normal * p.areata_patch_ratio
+    return jnp.broadcast_to(normal, jnp.shape(is_male))

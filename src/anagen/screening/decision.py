@@ -14,7 +14,7 @@ class Finding:
 
     rule: str  # key in rules.toml
     severity: Severity
-    applies_to: str  # procedure, anaesthetic, topical_minoxidil, prp or operator
+    applies_to: str  # procedure, anaesthetic, topical_minoxidil, prp, medicine or operator
     title: str
     trigger: str  # what in the input met the rule, e.g. "medications: warfarin"
     reason: str

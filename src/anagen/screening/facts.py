@@ -8,7 +8,7 @@ from typing import Any
 from anagen.evidence.naming import recognise
 from anagen.evidence.vocabulary import Vocabulary, suggestion
 from anagen.patient import Medicine, Noted, Patient
-from anagen.protocol import Protocol
+from anagen.protocol import MOST_MG_PER_DAY, Protocol
 
 LISTS = ("conditions", "medications", "allergies", "scalp_findings")
 # Suggestions cost time; a file with hundreds of unknown words is not helped by hundreds of them.
@@ -117,6 +117,7 @@ def _patient_facts(patient: Patient, entries: tuple[Entry, ...]) -> dict[str, An
         salt = float(patient.grade.removeprefix("salt_")) if patient.grade else UNKNOWN
     return {
         "age": patient.age,
+        "sex": patient.sex,
         "condition": patient.condition,
         "salt": salt,
         "skin_type": _or_unknown(patient.skin_type),
@@ -157,6 +158,9 @@ def _protocol_facts(protocol: Protocol | None) -> dict[str, Any]:
         facts[f"anaesthetic.{name}"] = _or_unknown(value) if numbing else ABSENT
     if numbing and protocol and numbing.area_cm2 is None and protocol.course.area_cm2 is not None:
         facts["anaesthetic.area_cm2"] = protocol.course.area_cm2
+    for drug in MOST_MG_PER_DAY:
+        tablet = protocol.medicine(drug) if protocol else None
+        facts[f"medicines.{drug}"] = tablet.mg_per_day if tablet else ABSENT
     for name in ("place", "trained_operator", "single_use_needles"):
         value = getattr(setting, name, None)
         facts[f"setting.{name}"] = _or_unknown(value) if planned else ABSENT

@@ -46,4 +46,6 @@ def _concerned(rule: Rule, protocol: Protocol | None) -> bool:
         return protocol.topical("minoxidil") is not None
     if rule.applies_to == "prp":
         return protocol.topical("prp") is not None
+    if rule.applies_to == "medicine":
+        return bool(protocol.medicines)
     return protocol.course.sessions > 0

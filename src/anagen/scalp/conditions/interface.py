@@ -41,6 +41,8 @@ class Modulation(NamedTuple):
     anagen_exit: Array  # factor on leaving anagen, for good
     ends_on_day: Array  # of the forecast, when activity ends by itself
     loss_per_day: Array  # follicles lost for good
+    rise: Array  # probability of rising a class at an onset
+    androgenic: Array  # share of fall and extra kenogen that androgen drives
 
 
 def healthy(person: Person, cycle: Cycle) -> Modulation:
@@ -58,4 +60,6 @@ def healthy(person: Person, cycle: Cycle) -> Modulation:
         anagen_exit=zero + 1,
         ends_on_day=zero + jnp.inf,
         loss_per_day=zero,
+        rise=zero,
+        androgenic=zero,
     )

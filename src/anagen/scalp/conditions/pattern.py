@@ -6,6 +6,7 @@ Equations
     follicles stay empty for longer
     both × the zone's share of the androgens' action: 1 on frontal scalp, vertex and where the
     zone is not known, less on the sides; on the occiput 0 up to a grade, then rising to its share
+    all of it is androgen's doing in men, a drawn share of it in women (see `medicines`)
 Untreated decline, late regrowth under a drug and their limits follow; nothing else is put in.
 Sources: the records ``pattern.*``.
 """
@@ -35,6 +36,7 @@ class Pattern(NamedTuple):
     occipital_full_from_men: Array
     occipital_spared_to_women: Array
     occipital_full_from_women: Array
+    female_androgenic_share: Array
 
 
 def androgen_share(person: Person, p: Pattern) -> Array:
@@ -61,4 +63,5 @@ def modulation(person: Person, cycle: Cycle, p: Pattern) -> Modulation:
         kenogen_days=cycle.kenogen_days + p.kenogen_extra_days * strength * thin,
         history_days=person.history_years * DAYS_PER_YEAR,
         shrinks=jnp.ones_like(strength),
+        androgenic=jnp.where(person.is_male > 0, 1.0, p.female_androgenic_share),
     )
