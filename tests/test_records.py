@@ -16,6 +16,7 @@ from anagen.evidence.sources import BadRecord, check_sources, sources
 from anagen.evidence.trials import check_arm, studied_range, trials
 from anagen.scalp.course import Scalp
 from anagen.scalp.fibrosis import Fibrosis
+from anagen.scalp.immune_privilege import ImmunePrivilege
 from anagen.scalp.inflammation import Inflammation
 from anagen.scalp.macrophages import Macrophages
 from anagen.scalp.scalp_map import Layout
@@ -29,6 +30,7 @@ BESIDE_THE_COURSE = {
     "inflammation": Inflammation,
     "macrophages": Macrophages,
     "fibrosis": Fibrosis,
+    "immune_privilege": ImmunePrivilege,
 }
 GOOD = {
     "label": "A length",
