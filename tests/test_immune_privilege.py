@@ -245,7 +245,9 @@ def test_a_year_of_sessions_restoration_and_trigger_agrees_with_diffrax():
     p = central(relapse_chance=0.8, trigger_days=35.0, steroid_loss_per_day=0.05)
     restored = jnp.array([112.0])
     ours = ip.course(restored, jnp.full(1, 3.0), jnp.full(1, 21.0), p, YEAR)[1]
-    risk = np.cumsum(np.asarray(ours.guardians)[:, 0]) * STEP_DAYS * ip.trigger_rate_per_day(p)[0]
+    guardians = np.concatenate([[0.0], np.asarray(ours.guardians)[:, 0]])
+    privileged_days = np.cumsum(guardians[1:] + guardians[:-1]) / 2 * STEP_DAYS
+    risk = privileged_days * float(ip.trigger_rate_per_day(p)[0])
     struck = (np.argmax(risk >= -np.log(0.8)) + 1) * STEP_DAYS
     fixed, life = patch(p), float(p.depot_half_life_days[0]) / np.log(2)
     assert 112 < struck < 330

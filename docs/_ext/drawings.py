@@ -6,7 +6,12 @@ from typing import Any
 
 import matplotlib as mpl
 from course_drawings import course_picture, forecast_picture, planning_picture
-from hair_drawings import conditions_picture, endpoints_picture, follicles_picture
+from hair_drawings import (
+    conditions_picture,
+    endpoints_picture,
+    follicles_picture,
+    immune_privilege_picture,
+)
 from matplotlib.figure import Figure
 from panels import Colours
 from skin_drawings import (
@@ -27,6 +32,7 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "perfusion": perfusion_picture,
     "follicles": follicles_picture,
     "conditions": conditions_picture,
+    "immune_privilege": immune_privilege_picture,
     "endpoints": endpoints_picture,
     "course": course_picture,
     "forecast": forecast_picture,
