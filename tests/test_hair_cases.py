@@ -64,7 +64,9 @@ def test_v6_2_phase_shares_and_shedding_at_other_durations(
     assert np.array([anagen + hidden, telogen, kenogen]) / 1e3 == pytest.approx(shares, abs=0.01)
     assert 100 * float(fo.anagen_share(f)[0]) == pytest.approx(anagen_share, abs=0.01)
     _, shed = walk(f, rates(days), jnp.array([delay]), 52)
-    assert shed.sum() / (52 * fo.STEP_DAYS) == pytest.approx(shed_per_100000, rel=6e-3)  # cells of the delay
+    assert shed.sum() / (52 * fo.STEP_DAYS) == pytest.approx(
+        shed_per_100000, rel=6e-3
+    )  # cells of the delay
 
 
 @pytest.mark.parametrize(
@@ -140,9 +142,7 @@ def test_v7_1_break_force_at_other_strengths_and_diameters(mpa: float, diameter_
 def test_mean_phase_shares_do_not_depend_on_the_number_of_stages(stages: tuple):
     """Renewal theorem: only the mean durations matter, from a start far from rest."""
     means, delay = (200.0, 60.0, 40.0), 35.0
-    f = fo.Follicles(
-        *(jnp.zeros((n, fo.CLASSES, 1)) for n in (fo.DELAY_CELLS, *stages))
-    )
+    f = fo.Follicles(*(jnp.zeros((n, fo.CLASSES, 1)) for n in (fo.DELAY_CELLS, *stages)))
     f = f._replace(kenogen=f.kenogen.at[0, 3, 0].set(1.0))
     phases, shed = walk(f, rates(means, stages), jnp.array([delay]), 15 * 96)
     durations = np.array([delay, *means])

@@ -81,8 +81,8 @@ def one_stage(months: tuple, start: tuple, days: float) -> np.ndarray:
     phases = (jnp.full((1, 1, 1), share) for share in start)
     f = fo.Follicles(jnp.zeros((fo.DELAY_CELLS, 1, 1)), *phases)
     after = _walk(f, r, round(12 * DAYS_PER_MONTH / days), days)
-    early, *rest = (float(part.sum()) for part in after)
-    return np.array(rest) + [early, 0, 0]
+    early, anagen, telogen, kenogen = (float(part.sum()) for part in after)
+    return np.array([early + anagen, telogen, kenogen])
 
 
 @pytest.mark.parametrize(("months", "start"), CASES)

@@ -33,7 +33,8 @@ def published(b: float = 5.25, a: float = 0.0002381, s: float = 0.00034) -> Immu
     v, l, w = 0.32, 0.6319, 0.0837  # noqa: E741 - the paper's letters
     return central(
         cell_loss_per_day=0.05, cd8_recruitment=v, cd4_help=l, cd4_proliferation=w,
-        cd4_activation=b, recruitment_half=a, interferon_ratio=1.0, guardian_ratio=(1 + s) / (b + w),
+        cd4_activation=b, recruitment_half=a, interferon_ratio=1.0,
+        guardian_ratio=(1 + s) / (b + w),
     )  # fmt: skip
 
 
@@ -132,7 +133,8 @@ def test_dobreva_2015_health_loses_its_stability_where_published(
     closed = (1 - 0.32 / ((1 + s) * a)) * (1 + s - 0.0837)
     critical = closed if b is None else b
     assert critical == pytest.approx(closed, rel=4e-4)  # the paper's five digits of a
-    assert 0.32 / 1.00034 / (1 - 0.000525 / (1.00034 - 0.0837)) == pytest.approx(0.32007, abs=1e-5)
+    nominal = 0.32 / 1.00034 / (1 - 0.000525 / (1.00034 - 0.0837))
+    assert nominal == pytest.approx(0.32007, abs=1e-5)
     none = Loop(jnp.full(1, 1e-12), jnp.full(1, 1e-12), jnp.ones(1))
     for factor, stable in ((0.999, True), (1.001, False)):
         p = published(b=closed * factor, a=a, s=s)
@@ -229,6 +231,7 @@ def test_the_step_agrees_with_scipy_and_is_of_order_two(outside: tuple, begin: o
     acting = Outside(*(jnp.array([v]) for v in outside))
     errors = []
     for split in (1, 2, 4, 8):
+
         def one(loop: Loop, _: None, days: float = STEP_DAYS / split):
             after = step(loop, days, acting, fixed, p)
             return after, jnp.stack(after)[:, 0]
@@ -240,7 +243,7 @@ def test_the_step_agrees_with_scipy_and_is_of_order_two(outside: tuple, begin: o
 
 
 def test_a_year_of_sessions_restoration_and_trigger_agrees_with_diffrax():
-    """Every event where it falls, the depot as it decays; ours takes their means over half-weeks."""
+    """Every event where it falls, the depot as it decays; ours takes means over half-weeks."""
     diffrax = pytest.importorskip("diffrax")
     p = central(relapse_chance=0.8, trigger_days=35.0, steroid_loss_per_day=0.05)
     restored = jnp.array([112.0])

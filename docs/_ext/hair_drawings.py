@@ -2,6 +2,7 @@
 
 from functools import cache
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from matplotlib.figure import Figure
@@ -146,24 +147,27 @@ def immune_privilege_picture(theme: Colours) -> Figure:
     p = _privilege({key: np.array([record.centre]) for key, record in parameters().items()})
     fixed = immune_privilege.patch(p)
     guardians = np.linspace(0, 1, 400)
-    left = jnp.stack([immune_privilege.balance(jnp.array([g]), fixed, p) for g in guardians])[:, 0]
-    made = np.asarray(left) + guardians
-    balance.plot(guardians, made, color=theme["anagen"], linewidth=2, label="production at rest")
+    left = jax.vmap(lambda g: immune_privilege.balance(g[None], fixed, p))(jnp.asarray(guardians))
+    left = np.asarray(left)[:, 0]
+    balance.plot(
+        guardians, left + guardians, color=theme["anagen"], linewidth=2, label="production at rest"
+    )
     balance.plot(guardians, guardians, ":", color=theme["needle"], label="loss")
-    rests = np.flatnonzero(np.diff(np.sign(left)) != 0)
-    for at, name in zip(rests, ("collapsed", "saddle", "privileged"), strict=True):
-        balance.plot(guardians[at], guardians[at], "o", color=theme["telogen"])
+    names = (("collapsed", (8, 6), "left"), ("saddle", (8, -3), "left"))
+    names += (("privileged", (-4, -16), "right"),)
+    for at, (name, shift, side) in zip(np.flatnonzero(np.diff(left > 0)), names, strict=True):
+        rest = (guardians[at], guardians[at])
+        balance.plot(*rest, "o", color=theme["telogen"])
         balance.annotate(
-            name, (guardians[at], guardians[at]), (6, -14), textcoords="offset points",
-            color=theme["ink"], fontsize=8.5, ha="right" if at > rests[1] else "left",
-        )  # fmt: skip
+            name, rest, shift, textcoords="offset points", color=theme["ink"], fontsize=8.5, ha=side
+        )
     named(balance, theme, "Guardians made, for those there are", "guardians", "per mean life")
 
     steps = 52 * STEPS_PER_WEEK
     days = (np.arange(steps) + 1) * STEP_DAYS
     weak = p._replace(
-        steroid_loss_per_day=p.steroid_loss_per_day / 5,
-        steroid_on_interferon=p.steroid_on_interferon / 5,
+        steroid_loss_per_day=p.steroid_loss_per_day / 2,
+        steroid_on_interferon=p.steroid_on_interferon / 2,
         relapse_chance=jnp.array([1e-9]),
     )
     found = draws(DRAWS, seed=0)
@@ -184,9 +188,10 @@ def immune_privilege_picture(theme: Colours) -> Figure:
         many.plot(days, share, line, color=theme[colour], linewidth=2, label=said)
     many.plot([365, 365], [0.34, 0.50], color=theme["ink"], linewidth=5, alpha=0.5)
     one.set_ylim(0, 1.05)
-    many.set_ylim(0, 1.05)
-    named(one, theme, "One patch, a fifth of the central potency", "days", "guardians")
+    many.set_ylim(0, 1.15)
+    named(one, theme, "One patch, half the central potency", "days", "guardians")
     named(many, theme, "Draws whose patch is privileged", "days", "share")
+    many.legend(frameon=False, labelcolor=theme["ink"], fontsize=9, ncols=3, loc="upper right")
     return figure
 
 

@@ -175,8 +175,8 @@ def _cd8_terms(
     """Source and growth rate of CD8+ cells, per day, apart from what crowding takes."""
     scale = p.cell_loss_per_day / (1 + fixed.strength * loop.guardians)
     interferon = _interferon(loop, outside, p)
-    recruited = p.cd8_recruitment * interferon / (
-        p.recruitment_half / p.interferon_ratio + interferon
+    recruited = (
+        p.cd8_recruitment * interferon / (p.recruitment_half / p.interferon_ratio + interferon)
     )
     loss = p.cell_loss_per_day + p.steroid_loss_per_day * outside.depot
     return scale * recruited, scale * p.cd4_help * loop.cd4 - loss

@@ -39,12 +39,12 @@ def reserve(f: Follicles, delay_days: Array, days: Array) -> Reserve:
 
 
 def largest_gain_per_cm2(found: Reserve, resting_counted: Array) -> Array:
-    """The gain that cannot be exceeded; ``resting_counted`` is 1 where both counts include telogen."""
+    """The gain that cannot be exceeded; ``resting_counted`` is 1 where counts include telogen."""
     return found.early + found.kenogen + (1 - resting_counted) * found.telogen
 
 
 def visible_density_needed_per_cm2(
     claimed_gain_per_cm2: Array, f: Follicles, largest_gain: Array
 ) -> Array:
-    """Hairs per cm² that a scalp with the phases of ``f`` must have had for a claim to be possible."""
+    """Hairs per cm² that a scalp with the phases of ``f`` needs for a claim to be possible."""
     return visible(f).sum(axis=0) * claimed_gain_per_cm2 / largest_gain
