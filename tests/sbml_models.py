@@ -1,4 +1,4 @@
-"""The three healing circuits written out once more, for solvers that are not ours.
+"""Published models written out once more, for solvers that are not ours.
 
 Transcribed from the published equations, not from our functions, so that a slip in either shows;
 numbers go by the names of their records. `sbml` writes them for libRoadRunner, `slopes` for SciPy.
@@ -98,6 +98,15 @@ def adler(numbers: dict[str, float]) -> Model:
         },
         {"F": numbers["start_per_ml"], "M": numbers["start_per_ml"], "C": 0.0, "P": 0.0},
         numbers | {"influx": 0.0},
+    )
+
+
+def halloy(months: tuple[float, float, float], start: tuple[float, float, float]) -> Model:
+    """Halloy 2002, the deterministic limit of the follicular automaton; months."""
+    return Model(
+        {"A": "L / mu_L - A / mu_A", "T": "A / mu_A - T / mu_T", "L": "T / mu_T - L / mu_L"},
+        dict(zip("ATL", start, strict=True)),
+        dict(zip(("mu_A", "mu_T", "mu_L"), months, strict=True)),
     )
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 import matplotlib as mpl
 from course_drawings import course_picture, forecast_picture, planning_picture
-from hair_drawings import conditions_picture, endpoints_picture, follicles_picture
+from hair_drawings import (
+    conditions_picture,
+    endpoints_picture,
+    follicles_picture,
+    immune_privilege_picture,
+)
 from matplotlib.figure import Figure
 from medicine_drawings import medicines_picture, oxygen_picture
 from panels import Colours
@@ -36,6 +41,7 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "medicines": medicines_picture,
     "follicles": follicles_picture,
     "conditions": conditions_picture,
+    "immune_privilege": immune_privilege_picture,
     "endpoints": endpoints_picture,
     "course": course_picture,
     "forecast": forecast_picture,

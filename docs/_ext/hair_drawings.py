@@ -2,18 +2,21 @@
 
 from functools import cache
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from matplotlib.figure import Figure
 from panels import DRAWS, Colours, centre, named, numbers, panels
 
 from anagen.care.tokens import BAND_90
+from anagen.evidence.parameters import draws, parameters
 from anagen.forecast import Forecast, simulate
 from anagen.patient import Patient
 from anagen.protocol import Protocol
-from anagen.scalp import endpoints, follicles, history
+from anagen.scalp import endpoints, follicles, history, immune_privilege
 from anagen.scalp.conditions import CONDITIONS, areata
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK
+from anagen.scalp.immune_privilege import ImmunePrivilege
 
 
 @cache
@@ -130,6 +133,65 @@ def conditions_picture(theme: Colours) -> Figure:
     )
     remission.set_ylim(0, 1)
     named(remission, theme, "Areata: share of draws in remission", "days", "share")
+    return figure
+
+
+def _privilege(drawn: dict[str, np.ndarray]) -> ImmunePrivilege:
+    return ImmunePrivilege(
+        *(jnp.asarray(drawn[f"immune_privilege.{name}"]) for name in ImmunePrivilege._fields)
+    )
+
+
+def immune_privilege_picture(theme: Colours) -> Figure:
+    figure, (balance, one, many) = panels([2.7, 2.5, 2.7], theme)
+    p = _privilege({key: np.array([record.centre]) for key, record in parameters().items()})
+    fixed = immune_privilege.patch(p)
+    guardians = np.linspace(0, 1, 400)
+    left = jax.vmap(lambda g: immune_privilege.balance(g[None], fixed, p))(jnp.asarray(guardians))
+    left = np.asarray(left)[:, 0]
+    balance.plot(
+        guardians, left + guardians, color=theme["anagen"], linewidth=2, label="production at rest"
+    )
+    balance.plot(guardians, guardians, ":", color=theme["needle"], label="loss")
+    names = (("collapsed", (8, 6), "left"), ("saddle", (8, -3), "left"))
+    names += (("privileged", (-4, -16), "right"),)
+    for at, (name, shift, side) in zip(np.flatnonzero(np.diff(left > 0)), names, strict=True):
+        rest = (guardians[at], guardians[at])
+        balance.plot(*rest, "o", color=theme["telogen"])
+        balance.annotate(
+            name, rest, shift, textcoords="offset points", color=theme["ink"], fontsize=8.5, ha=side
+        )
+    named(balance, theme, "Guardians made, for those there are", "guardians", "per mean life")
+
+    steps = 52 * STEPS_PER_WEEK
+    days = (np.arange(steps) + 1) * STEP_DAYS
+    weak = p._replace(
+        steroid_loss_per_day=p.steroid_loss_per_day / 2,
+        steroid_on_interferon=p.steroid_on_interferon / 2,
+        relapse_chance=jnp.array([1e-9]),
+    )
+    found = draws(DRAWS, seed=0)
+    lines = ((0.0, "-", "needle"), (1.0, "-.", "telogen"), (3.0, "--", "anagen"))
+    every = jnp.full(DRAWS, 21.0)
+    for sessions, line, colour in lines:
+        said = "no session" if not sessions else f"{sessions:.0f} of triamcinolone"
+        _, loop = immune_privilege.course(
+            jnp.array([240.0]), jnp.array([sessions]), every[:1], weak, steps
+        )
+        one.plot(days, loop.guardians[:, 0], line, color=theme[colour], linewidth=2, label=said)
+        drawn_areata = numbers().areata
+        restored = -jnp.log(drawn_areata.chance) / areata.hazard_per_day(drawn_areata)
+        _, loop = immune_privilege.course(
+            restored, jnp.full(DRAWS, sessions), every, _privilege(found), steps
+        )
+        share = (np.asarray(loop.guardians) > 0.5).mean(axis=1)
+        many.plot(days, share, line, color=theme[colour], linewidth=2, label=said)
+    many.plot([365, 365], [0.34, 0.50], color=theme["ink"], linewidth=5, alpha=0.5)
+    one.set_ylim(0, 1.05)
+    many.set_ylim(0, 1.15)
+    named(one, theme, "One patch, half the central potency", "days", "guardians")
+    named(many, theme, "Draws whose patch is privileged", "days", "share")
+    many.legend(frameon=False, labelcolor=theme["ink"], fontsize=9, ncols=3, loc="upper right")
     return figure
 
 
