@@ -7,7 +7,7 @@ import pytest
 from screening_cases import person, woman
 
 from anagen.evidence.parameters import draws, parameters
-from anagen.model_inputs import intake_of, person_of, scalp_numbers
+from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.range_of_validity import warnings_for
@@ -44,7 +44,7 @@ def protocol(*tablets: dict) -> Protocol:
 
 def intake(number: int = 1, /, **mg: float) -> Intake:
     tablets = ({"drug": drug, "mg_per_day": dose} for drug, dose in mg.items())
-    return intake_of(protocol(*tablets), number)
+    return treatment_of(protocol(*tablets), number).intake
 
 
 def modulation(condition: str, sex: str, p: Scalp) -> Modulation:
@@ -126,7 +126,7 @@ def test_nothing_taken_leaves_everything(drawn_medicines: Medicines):
 def test_androgen_falls_with_the_dose_and_comes_back_after_the_stop(drawn_medicines: Medicines):
     def left(day: float, mg: float, **more: float) -> np.ndarray:
         table = {"drug": "spironolactone", "mg_per_day": mg} | more
-        used = intake_of(protocol(table), NUMBER)
+        used = treatment_of(protocol(table), NUMBER).intake
         return np.asarray(medicines.androgen_share(jnp.array(day), used, drawn_medicines))
 
     assert (left(90, 25) > left(90, 100)).all()
@@ -272,13 +272,11 @@ def test_the_dose_that_trials_could_not_tell_from_topical_use_lies_in_what_is_dr
 
 
 def test_a_protocol_becomes_an_intake():
-    used = intake_of(
-        protocol(
-            {"drug": "oral_minoxidil", "mg_per_day": 2.5, "stop_day": 100.0},
-            {"drug": "finasteride", "mg_per_day": 1},
-        ),
-        3,
+    asked = protocol(
+        {"drug": "oral_minoxidil", "mg_per_day": 2.5, "stop_day": 100.0},
+        {"drug": "finasteride", "mg_per_day": 1},
     )
+    used = treatment_of(asked, 3).intake
     assert np.asarray(used.oral_minoxidil).T.tolist() == [[2.5, 100.0]] * 3
     assert np.asarray(used.finasteride).T.tolist() == [[1.0, np.inf]] * 3
     assert np.asarray(used.dutasteride).T.tolist() == [[0.0, np.inf]] * 3

@@ -148,6 +148,7 @@ def treatment_of(protocol: Protocol, draws: int) -> Treatment:
         bleeding=each(course.endpoint == "pinpoint_bleeding"),
         minoxidil=_minoxidil(protocol, each),
         put_on=_put_on(protocol, draws),
+        intake=_intake(protocol, draws),
     )
 
 
@@ -204,7 +205,7 @@ def _put_on(protocol: Protocol, draws: int) -> PutOn:
     )
 
 
-def intake_of(protocol: Protocol, draws: int) -> Intake:
+def _intake(protocol: Protocol, draws: int) -> Intake:
     """What a protocol has taken by mouth, as arrays."""
 
     def taken(drug: str) -> Taken:

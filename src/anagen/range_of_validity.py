@@ -41,7 +41,9 @@ def warnings_for(
             "from the nearest density that does."
         )
     if patient.condition == "alopecia_areata":
-        said.append("The forecast is for one patch; relapse and new patches are not in it.")
+        said.append(
+            "The forecast is for one patch, with at most one relapse; new patches are not in it."
+        )
     if patient.condition == "cicatricial_alopecia":
         said.append(
             "Scarring is modelled as loss that does not come back; no treatment changes it."
@@ -111,12 +113,7 @@ def _filled_in(protocol: Protocol) -> list[str]:
 
 
 def _by_mouth(patient: Patient, protocol: Protocol) -> list[str]:
-    names = ", ".join(tablet.drug.replace("_", " ") for tablet in protocol.medicines)
-    if not names:
-        return []
-    said = [
-        f"By mouth ({names}): not yet part of the forecast, which is that of the course without.",
-    ]
+    said = []
     if protocol.medicine("spironolactone") and patient.sex == "male":
         said.append(
             "Spironolactone feminises men and is no option for them; it is accepted here only to "

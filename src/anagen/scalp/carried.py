@@ -309,13 +309,6 @@ def gain(at_reference: Array, relative: Array, p: Carried) -> Array:
     return at_reference * saturating(relative, p.half_dose)
 
 
-def steroid_factor(at_reference: Array, relative: Array, p: Carried) -> Array:
-    """Factor on the rate of remission in areata; 1 without any.
-
-    A factor below 1 (not excluded by its record) is the same law of the waiting time, so that no
-    dose turns a rate negative.
-    """
-    share = saturating(relative, p.steroid_half_dose)
-    faster = 1 + (jnp.maximum(at_reference, 1.0) - 1) * share
-    slower = 1 + (jnp.maximum(1 / at_reference, 1.0) - 1) * share
-    return faster / slower
+def steroid_depot(relative: Array, p: Carried) -> Array:
+    """Depot of triamcinolone that acts on a patch; 1 in the reference protocol, 0 without any."""
+    return saturating(relative, p.steroid_half_dose)

@@ -13,10 +13,12 @@ import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp import anatomy, endpoints, follicles, needling, skin
+from anagen.scalp import perfusion as flow
 from anagen.scalp.conditions import Person
 from anagen.scalp.drive import Drive, drive
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
 from anagen.scalp.numbers import Scalp as Scalp
+from anagen.scalp.oxygen import supply
 from anagen.scalp.skin import HalfDay
 from anagen.scalp.treatment import Treatment as Treatment
 from anagen.scalp.units import DAYS_PER_WEEK, HOURS_PER_DAY
@@ -58,8 +60,9 @@ def run(
         lambda rate: rate.reshape(weeks, steps_per_week, *rate.shape[1:]), driven.rates
     )
     _, hair = jax.lax.scan(week, driven.start.follicles, weekly)
-    later = hair | _of_skin(driven.skin, weeks)
-    first = _before(driven, p)
+    resting = flow.resting_flow(condition, person.is_male, p.perfusion)
+    later = hair | _of_skin(driven.skin, resting, weeks, p)
+    first = _before(driven, resting, p)
     by_week = {name: jnp.concatenate([first[name][None], values]) for name, values in later.items()}
     mass = by_week.pop("hair_mass_um2")
     by_week["hair_mass_index"] = mass / driven.start.healthy_mass_um2
@@ -94,14 +97,19 @@ def _shedding(shed_per_day: Array, f: Follicles) -> dict[str, Array]:
     return {"shed_per_day_per_1000": 1000 * shed_per_day / follicles.total(f)}
 
 
-def _of_skin(half_days: HalfDay, weeks: int) -> dict[str, Array]:
+def _of_skin(
+    half_days: HalfDay, resting_ml_100g_min: Array, weeks: int, p: Scalp
+) -> dict[str, Array]:
     """The endpoints that are read off the skin, each (weeks, draws)."""
     by_week = half_days._asdict()
     by_week = {name: shown.reshape(weeks, -1, shown.shape[-1]) for name, shown in by_week.items()}
     mean = {name: shown.mean(axis=1) for name, shown in by_week.items()}
+    oxygen = supply(mean["flow_ratio"], resting_ml_100g_min, p.oxygen)
     return {
         "erythema": mean["redness"],
         "perfusion_ratio": mean["flow_ratio"],
+        "oxygen_supply_to_demand": oxygen.supply_to_demand,
+        "oxygen_edge_mmhg": oxygen.edge_mmhg,
         "channel_open_fraction": mean["open_share"],
         "healing_signal": mean["signal"],
         "plasma_minoxidil_ng_ml": by_week["plasma_ng_ml"].max(axis=1),
@@ -109,12 +117,14 @@ def _of_skin(half_days: HalfDay, weeks: int) -> dict[str, Array]:
     }
 
 
-def _before(driven: Drive, p: Scalp) -> dict[str, Array]:
+def _before(driven: Drive, resting_ml_100g_min: Array, p: Scalp) -> dict[str, Array]:
     """The week-0 values: untouched skin, today's hair, today's shedding."""
     f = driven.start.follicles
     untouched = jax.tree.map(lambda shown: shown[None], skin.before(driven.delay_days.size, p))
     shed = (driven.untreated.telogen * f.telogen[-1]).sum(axis=0)
-    at_rest = {name: shown[0] for name, shown in _of_skin(untouched, 1).items()}
+    at_rest = {
+        name: shown[0] for name, shown in _of_skin(untouched, resting_ml_100g_min, 1, p).items()
+    }
     return _counted(f, driven.start.calibre, p) | _shedding(shed, f) | at_rest
 
 

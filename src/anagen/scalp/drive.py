@@ -3,7 +3,8 @@
     exit rates of telogen and kenogen   × the drive of the skin (`skin`)
     mean anagen                         × (1 + γ_G S + γ_M M)
     growing hairs move up a class       at (θ_G S + θ_M M)(1 − d/d_max)
-    a follicle falls a class at onset   as the condition has it, and more in lasting fibrosis
+    a follicle falls a class at onset   as the condition has it, less without androgen, and more in
+                                        lasting fibrosis; without androgen it may rise one
 Nothing flows back from the follicles to needling, delivery or healing, so the rates of a whole
 course are worked out by themselves. They drive the chain (`course`) and individual follicles
 (`automaton`) alike.
@@ -19,10 +20,11 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from anagen.scalp import follicles, history, needling, skin
-from anagen.scalp.carried import Doses, steroid_factor
-from anagen.scalp.conditions import CONDITIONS, Modulation, Person, areata
+from anagen.scalp import follicles, history, immune_privilege, medicines, needling, skin
+from anagen.scalp.carried import Doses, steroid_depot
+from anagen.scalp.conditions import CONDITIONS, Modulation, Person
 from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
+from anagen.scalp.immune_privilege import Attack
 from anagen.scalp.numbers import Scalp
 from anagen.scalp.skin import HalfDay
 from anagen.scalp.start import Start, start
@@ -65,7 +67,7 @@ def drive(
     """The drive of a course; with more than one of ``pieces`` on a finer grid in time."""
     field = needling.channels(t.device, p.needling)
     doses = skin.carried_in(person, t, field, p)
-    m = modulation_of(person, t, doses, p, condition)
+    m = modulation_of(person, p, condition)
     fitted = start(person, m, p.follicles, p.endpoints, STEP_DAYS / pieces)
     steps = weeks * STEPS_PER_WEEK * pieces
     half_days = skin.course(
@@ -76,10 +78,16 @@ def drive(
     )
     untouched = jax.tree.map(lambda shown: shown[None], skin.before(fitted.calibre.size, p))
     days = jnp.arange(steps)[:, None] * (STEP_DAYS / pieces)
+    attack = attack_of(days, STEP_DAYS / pieces, m, t, doses, p, condition)
+    share = medicines.androgen_share(days, t.intake, p.medicines)
+    at_first = jnp.ones_like(share[:1])
+    today = Attack(at_first, at_first)
     return Drive(
         start=fitted,
-        untreated=jax.tree.map(lambda r: r[0], rates_of(days[:1], untouched, fitted, m, p)),
-        rates=rates_of(days, mean, fitted, m, p),
+        untreated=jax.tree.map(
+            lambda rate: rate[0], rates_of(untouched, today, at_first, fitted, m, p)
+        ),
+        rates=rates_of(mean, attack, share, fitted, m, p),
         skin=half_days,
         delay_days=follicles.delay_days(p.follicles),
         diameter_um=follicles.diameters_um(p.follicles) * fitted.calibre,
@@ -87,30 +95,48 @@ def drive(
     )
 
 
-def modulation_of(
-    person: Person, t: Treatment, doses: Doses, p: Scalp, condition: str
-) -> Modulation:
-    """How a condition (a key of `CONDITIONS`) and what is done against it change the follicles."""
+def modulation_of(person: Person, p: Scalp, condition: str) -> Modulation:
+    """How a condition (a key of `CONDITIONS`) changes the follicles, untreated."""
     module = CONDITIONS[condition]
     numbers = getattr(p, module.__name__.rpartition(".")[2])
-    m = module.modulation(person, p.follicles, numbers)
+    return module.modulation(person, p.follicles, numbers)
+
+
+def attack_of(
+    day: Array,
+    length_days: float,
+    m: Modulation,
+    t: Treatment,
+    doses: Doses,
+    p: Scalp,
+    condition: str,
+) -> Attack:
+    """How strongly the condition attacks on each ``day`` (steps, 1); a patch by its immune loop."""
     if condition == "alopecia_areata":
-        course_days = (doses.steroid > 0) * t.sessions * t.interval_days
-        factor = steroid_factor(p.areata.triamcinolone_factor, doses.steroid, p.carried)
-        m = areata.treated(m, course_days, p.areata._replace(triamcinolone_factor=factor))
-    return m
+        return immune_privilege.course(
+            m.ends_on_day,
+            steroid_depot(doses.steroid, p.carried),
+            t.sessions,
+            t.interval_days,
+            p.immune_privilege,
+            day.shape[0],
+            length_days,
+        )[0]
+    active = (day < m.ends_on_day).astype(day.dtype)
+    return Attack(active, active)
 
 
-def rates_of(day: Array, mean: HalfDay, fitted: Start, m: Modulation, p: Scalp) -> Rates:
-    """The follicles' rates from the condition and the mean drive, steps leading.
-
-    ``day`` is (steps, 1), what ``mean`` holds (steps, draws).
-    """
+def rates_of(
+    mean: HalfDay, attack: Attack, androgen: Array, fitted: Start, m: Modulation, p: Scalp
+) -> Rates:
+    """The follicles' rates; what is told of the skin, the attack and the share of androgen action
+    that is left is (steps, draws)."""
     e = p.effects
 
     def by_class(values: Array) -> Array:
         return values[:, None, :]
 
+    m = medicines.treated(m, by_class(androgen), p.follicles, p.medicines)
     anagen, telogen, kenogen = history.durations(m, p.follicles)
     longer = 1 + e.signal_on_anagen * mean.signal + e.minoxidil_on_anagen * mean.effect
     exit_factor = by_class(mean.exit_factor)
@@ -119,7 +145,6 @@ def rates_of(day: Array, mean: HalfDay, fitted: Start, m: Modulation, p: Scalp) 
         jnp.maximum(telogen * fitted.telogen_factor / exit_factor, p.follicles.telogen_least_days),
         kenogen / exit_factor,
     )
-    active = (day < m.ends_on_day).astype(rate_a.dtype)
     diameter = follicles.diameters_um(p.follicles)
     room = 1 - diameter / diameter[-1]
     thicken = e.signal_on_thickness * mean.signal + e.minoxidil_on_thickness * mean.effect
@@ -127,12 +152,12 @@ def rates_of(day: Array, mean: HalfDay, fitted: Start, m: Modulation, p: Scalp) 
     return Rates(
         anagen=rate_a,
         telogen=rate_t,
-        kenogen=rate_k * by_class(1 - m.onset_blocked * active),
-        hit=m.hit_per_day * active,
+        kenogen=rate_k * by_class(1 - m.onset_blocked * attack.on_onsets),
+        hit=m.hit_per_day * attack.on_growing,
         thicken=by_class(jnp.maximum(thicken, 0.0)) * room,
         fall=jnp.broadcast_to(jnp.minimum(fall, 1.0), rate_a.shape),
-        rise=jnp.zeros_like(active),
-        loss=jnp.broadcast_to(m.loss_per_day, active.shape),
+        rise=jnp.broadcast_to(m.rise[:, 0, :], attack.on_growing.shape),
+        loss=jnp.broadcast_to(m.loss_per_day, attack.on_growing.shape),
     )
 
 

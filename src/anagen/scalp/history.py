@@ -106,10 +106,10 @@ def follow(
 
 
 def durations(m: Modulation, p: Cycle) -> tuple[Array, Array, Array]:
-    """Mean anagen, telogen and kenogen under a condition, days, (class, draws)."""
+    """Mean anagen, telogen and kenogen under a condition, days, (..., class, draws)."""
     anagen = anagen_mean_days(p) / m.anagen_exit
-    kenogen = jnp.broadcast_to(m.kenogen_days, anagen.shape)
-    return anagen, jnp.broadcast_to(p.telogen_days, anagen.shape), kenogen
+    none = jnp.zeros_like(anagen)
+    return anagen, none + p.telogen_days, none + m.kenogen_days
 
 
 def stage_rates(

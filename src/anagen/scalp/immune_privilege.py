@@ -73,7 +73,7 @@ class Loop(NamedTuple):
 class Outside(NamedTuple):
     """Means over a step of what acts from outside, each (draws,)."""
 
-    depot: Array  # of triamcinolone; 1 right after a single session
+    depot: Array  # of triamcinolone; 1 right after a single session of the reference protocol
     restored: Array  # share of the step in which production is full whatever the IFN-γ
     stopped: Array  # share of the step in which a trigger stops production
 
@@ -255,6 +255,7 @@ def trigger_rate_per_day(p: ImmunePrivilege) -> Array:
 @partial(jax.jit, static_argnames=("steps", "days"))
 def course(
     restored_on_day: Array,
+    dose: Array,
     sessions: Array,
     interval_days: Array,
     p: ImmunePrivilege,
@@ -263,8 +264,9 @@ def course(
 ) -> tuple[Attack, Loop]:
     """``steps`` steps of ``days`` from a patch in full attack; each argument (draws,).
 
-    ``sessions`` are those that carry triamcinolone. The second value is the loop at the end of each
-    step, (steps, draws).
+    ``dose`` is the depot of triamcinolone that a session leaves, 1 in the reference protocol and 0
+    without any; ``sessions`` and ``interval_days`` may be (). The second value is the loop at the
+    end of each step, (steps, draws).
     """
     fixed = patch(p)
     zero = jnp.zeros_like(fixed.strength)
@@ -274,7 +276,7 @@ def course(
         day = index * days
         struck = (now.at_risk >= needed).astype(zero.dtype)
         outside = Outside(
-            depot=mean_depot(day, days, sessions, interval_days, p.depot_half_life_days),
+            depot=dose * mean_depot(day, days, sessions, interval_days, p.depot_half_life_days),
             restored=(1 - struck) * jnp.clip((day + days - restored_on_day) / days, 0.0, 1.0),
             stopped=struck * jnp.clip((p.trigger_days - now.struck_days) / days, 0.0, 1.0),
         )

@@ -14,8 +14,11 @@ from anagen.scalp.conditions.effluvium import Effluvium
 from anagen.scalp.conditions.pattern import Pattern
 from anagen.scalp.conditions.senescent import Senescent
 from anagen.scalp.fibrosis import Fibrosis
+from anagen.scalp.immune_privilege import ImmunePrivilege
 from anagen.scalp.inflammation import Inflammation
 from anagen.scalp.macrophages import Macrophages
+from anagen.scalp.medicines import Medicines
+from anagen.scalp.oxygen import Oxygen
 from anagen.scalp.permeants import Permeants
 from anagen.scalp.sulfation import Sulfation
 from anagen.scalp.vehicle import Vehicle
@@ -53,11 +56,14 @@ class Scalp(NamedTuple):
     macrophages: Macrophages
     fibrosis: Fibrosis
     perfusion: flow.Perfusion
+    oxygen: Oxygen
+    medicines: Medicines
     follicles: follicles.Cycle
     endpoints: endpoints.Endpoints
     effects: Effects
     pattern: Pattern
     areata: Areata
+    immune_privilege: ImmunePrivilege
     effluvium: Effluvium
     senescent: Senescent
     cicatricial: Cicatricial

@@ -23,6 +23,7 @@ from anagen.scalp import (
     fibrosis,
     healing,
     matrix,
+    medicines,
     needling,
     sulfation,
     vehicle,
@@ -74,6 +75,8 @@ class _Given(NamedTuple):
     in_use: Array
     channel_cm_h: Array
     open_share: Array
+    oral_activated: Array
+    oral_ng_ml: Array
 
 
 class _Once(NamedTuple):
@@ -129,7 +132,6 @@ def course(
     """A course of so many half-days, each in so many ``pieces`` (a finer grid in time)."""
     days = HALF_DAY / pieces
     calendar = schedule(t, half_days * pieces, days)
-    given = _given(calendar, days, pieces, person, t, field, doses, p)
     use = t.minoxidil
     once = _Once(
         p.delivery.minoxidil_solubility_mg_ml
@@ -139,6 +141,7 @@ def course(
         ),
         delivery.standard_follicular_ug_cm2_day(p.delivery),
     )
+    given = _given(calendar, once, days, pieces, person, t, field, doses, p)
 
     def step(skin: Skin, now: _Given) -> tuple[Skin, HalfDay]:
         return _half_day(skin, now, once, days, t, field, p)
@@ -148,6 +151,7 @@ def course(
 
 def _given(
     calendar: Schedule,
+    once: _Once,
     days: float,
     pieces: int,
     person: Person,
@@ -182,6 +186,13 @@ def _given(
     added += carried.gain(p.healing.growth_factor_gain, doses.product, p.carried)
     shown = jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0)
     draws = field.depth_mm.size
+    oral = medicines.oral_minoxidil(
+        days * jnp.arange(new.size)[:, None],
+        t.intake.oral_minoxidil,
+        once.sulfation,
+        p.delivery,
+        p.medicines,
+    )
     return _Given(
         wounded=new * wound * (1 + added),
         reddened=new * shown,
@@ -193,6 +204,8 @@ def _given(
             delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery),
         ),
         open_share=needled * (ended - begun) / hours,
+        oral_activated=oral.activated,
+        oral_ng_ml=oral.plasma_mean_ng_ml,
     )
 
 
@@ -221,7 +234,7 @@ def _half_day(
     fibres = matrix.step(skin.fibres, days, now.deposited, now.fibrosis, mean_signal, p.matrix)
     vessels = flow.chronic_step(skin.vessels, days, signals.repair, p.perfusion)
     flow_ratio = flow.ratio(redness, now.in_use * t.minoxidil.per_day, vessels, p.perfusion)
-    effect = _minoxidil_effect(skin.minoxidil_effect, once, days, uptake, flow_ratio, field, p)
+    effect = _minoxidil_effect(skin.minoxidil_effect, now, once, days, uptake, flow_ratio, field, p)
     signal = healing.sensed(signals.repair, p.healing)
     push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * effect
     most = jnp.log(p.effects.most_exit_factor)
@@ -233,9 +246,8 @@ def _half_day(
         redness=redness,
         flow_ratio=flow_ratio,
         open_share=now.open_share,
-        plasma_ng_ml=delivery.plasma_ng_ml(
-            skin.amounts, amounts, hours, t.minoxidil.area_cm2, p.delivery
-        ),
+        plasma_ng_ml=now.oral_ng_ml
+        + delivery.plasma_ng_ml(skin.amounts, amounts, hours, t.minoxidil.area_cm2, p.delivery),
         collagen_ratio=matrix.collagen_ratio(fibres),
         collagen_iii_share=matrix.collagen_iii_share(fibres, p.matrix),
         elastin_ratio=fibres.elastin_ratio,
@@ -246,6 +258,7 @@ def _half_day(
 
 def _minoxidil_effect(
     effect: Array,
+    now: _Given,
     once: _Once,
     days: float,
     uptake: delivery.Uptake,
@@ -263,7 +276,8 @@ def _minoxidil_effect(
     from_surface = delivery.share_reaching(jnp.zeros_like(decay), d.target_depth_mm, decay)
     from_channel = delivery.share_reaching(field.depth_mm, d.target_depth_mm, decay)
     reached = uptake.follicle + uptake.skin * from_surface + uptake.channel * from_channel
-    activated = once.sulfation * reached / (once.standard_ug_cm2_day * days)
+    topical = once.sulfation * reached / (once.standard_ug_cm2_day * days)
+    activated = topical + now.oral_activated
     half = p.effects.minoxidil_half_dose
     wanted = (1 + half) * activated / (half + activated)
     return wanted + (effect - wanted) * jnp.exp(-days / p.effects.minoxidil_onset_days)

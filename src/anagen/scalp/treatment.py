@@ -13,6 +13,7 @@ from jax import Array
 
 from anagen.scalp.carried import PutOn
 from anagen.scalp.delivery import Minoxidil
+from anagen.scalp.medicines import Intake
 from anagen.scalp.needling import Device
 from anagen.scalp.units import TINY
 
@@ -28,6 +29,7 @@ class Treatment(NamedTuple):
     bleeding: Array
     minoxidil: Minoxidil
     put_on: PutOn  # at each session
+    intake: Intake  # by mouth
 
 
 class Schedule(NamedTuple):
