@@ -122,7 +122,7 @@ def test_every_key_of_the_json_is_listed():
         assert set(shape.__dataclass_fields__) <= listed, shape
     assert text_keys("forecast.py", "as_dict") <= listed
     assert text_keys("planning.py", "as_dict", "_option_as_dict") <= listed
-    endpoints = text_keys("scalp/course.py", "_counted", "_tallied", "_session")
+    endpoints = text_keys("scalp/course.py", "_counted", "_shedding", "_of_skin", "_session")
     assert endpoints - {"hair_mass_um2", "drug_balance"} <= listed  # shown as an index; a check
 
 

@@ -21,6 +21,7 @@ YEAR = 104  # half-weeks
 patch, step, rates = (jax.jit(f) for f in (ip.patch, ip.step, ip.rates))
 NOTHING = Outside(jnp.zeros(1), jnp.zeros(1), jnp.zeros(1))
 NEVER = jnp.full(1, 1e9)
+ONE_DOSE = jnp.ones(())  # the depot of a session of the reference protocol
 
 
 def central(**changed: float) -> ImmunePrivilege:
@@ -247,7 +248,7 @@ def test_a_year_of_sessions_restoration_and_trigger_agrees_with_diffrax():
     diffrax = pytest.importorskip("diffrax")
     p = central(relapse_chance=0.8, trigger_days=35.0, steroid_loss_per_day=0.05)
     restored = jnp.array([112.0])
-    ours = ip.course(restored, jnp.full(1, 3.0), jnp.full(1, 21.0), p, YEAR)[1]
+    ours = ip.course(restored, ONE_DOSE, jnp.full(1, 3.0), jnp.full(1, 21.0), p, YEAR)[1]
     guardians = np.concatenate([[0.0], np.asarray(ours.guardians)[:, 0]])
     privileged_days = np.cumsum(guardians[1:] + guardians[:-1]) / 2 * STEP_DAYS
     risk = privileged_days * float(ip.trigger_rate_per_day(p)[0])
@@ -324,7 +325,7 @@ def test_the_course_is_differentiable_and_its_gradient_is_right():
 
     def burden(value: jnp.ndarray) -> jnp.ndarray:
         changed = p._replace(steroid_loss_per_day=value[None])
-        attack, _ = ip.course(restored, jnp.ones(1), jnp.full(1, 21.0), changed, 40)
+        attack, _ = ip.course(restored, ONE_DOSE, jnp.ones(1), jnp.full(1, 21.0), changed, 40)
         return attack.on_growing.sum()
 
     at, h = jnp.array(0.01), 1e-6
@@ -347,7 +348,7 @@ def sessions(number: float, draws_: int) -> tuple[jnp.ndarray, jnp.ndarray]:
 def test_a_third_to_a_half_of_patches_regain_privilege_within_a_year_by_themselves():
     """The published share is the prior of the restoration: this checks the loop, not the share."""
     p, restored = drawn(2000)
-    attack, loop = ip.course(restored, *sessions(0, 2000), p, YEAR)
+    attack, loop = ip.course(restored, ONE_DOSE, *sessions(0, 2000), p, YEAR)
     ever = privileged(loop).any(axis=0)
     assert 0.34 < ever.mean() < 0.50
     day = (privileged(loop).argmax(axis=0) + 1) * STEP_DAYS
@@ -361,10 +362,10 @@ def test_a_third_to_a_half_of_patches_regain_privilege_within_a_year_by_themselv
 def test_a_patch_at_rest_hits_nearly_in_full_and_a_privileged_one_hardly_at_all():
     p, _ = drawn(500)
     never = jnp.full(500, 1e9)
-    attack, _ = ip.course(never, *sessions(0, 500), p, YEAR)
+    attack, _ = ip.course(never, ONE_DOSE, *sessions(0, 500), p, YEAR)
     assert np.quantile(attack.on_growing[-1], 0.1) > 0.75
     always = p._replace(relapse_chance=jnp.full(500, 1e-30))
-    attack, _ = ip.course(jnp.zeros(500), *sessions(0, 500), always, YEAR)
+    attack, _ = ip.course(jnp.zeros(500), ONE_DOSE, *sessions(0, 500), always, YEAR)
     assert np.quantile(attack.on_growing[-1], 0.9) < 0.005
 
 
@@ -372,7 +373,7 @@ def test_triamcinolone_brings_privilege_sooner_and_more_sessions_do_not_take_it_
     p, restored = drawn(1000)
     at_week_nine = []
     for number in (0, 1, 3, 6):
-        _, loop = ip.course(restored, *sessions(number, 1000), p, 26)
+        _, loop = ip.course(restored, ONE_DOSE, *sessions(number, 1000), p, 26)
         at_week_nine.append(privileged(loop)[17].mean())
     assert np.all(np.diff(at_week_nine) > -0.01)
     assert at_week_nine[2] > at_week_nine[0] + 0.3
@@ -386,7 +387,7 @@ def test_a_short_depot_is_forgotten_and_a_long_one_is_kept():
         weak = p._replace(
             steroid_loss_per_day=jnp.array([0.03]), steroid_on_interferon=jnp.array([1.0])
         )
-        _, loop = ip.course(NEVER, *sessions(number, 1), weak, 2 * YEAR)
+        _, loop = ip.course(NEVER, ONE_DOSE, *sessions(number, 1), weak, 2 * YEAR)
         ends[number] = float(loop.guardians[-1, 0])
     collapsed, _, saved = (float(rest.guardians[0]) for rest in rests(p))
     assert ends[0] == pytest.approx(collapsed, abs=1e-3)
@@ -397,7 +398,7 @@ def test_a_short_depot_is_forgotten_and_a_long_one_is_kept():
 
 def test_where_guardians_are_too_weak_triamcinolone_only_postpones():
     p = central(collapse_at=0.002, relapse_chance=1e-30)
-    _, loop = ip.course(NEVER, *sessions(6, 1), p, 2 * YEAR)
+    _, loop = ip.course(NEVER, ONE_DOSE, *sessions(6, 1), p, 2 * YEAR)
     assert loop.guardians.max() > 0.5
     assert loop.guardians[-1, 0] < 0.05
 
@@ -405,7 +406,7 @@ def test_where_guardians_are_too_weak_triamcinolone_only_postpones():
 def test_nine_in_ten_relapse_within_five_years_if_every_trigger_is_long_enough():
     p, _ = drawn(1000)
     p = p._replace(trigger_days=jnp.full(1000, 400.0))
-    _, loop = ip.course(jnp.zeros(1000), *sessions(0, 1000), p, 5 * YEAR)
+    _, loop = ip.course(jnp.zeros(1000), ONE_DOSE, *sessions(0, 1000), p, 5 * YEAR)
     once = privileged(loop).any(axis=0)
     assert once.mean() > 0.98
     relapsed = ~privileged(loop)[-1]
@@ -417,7 +418,11 @@ def test_a_short_trigger_is_ridden_out_and_a_long_one_collapses_the_patch_again(
     lasting = {}
     for days in (3.0, 120.0):
         _, loop = ip.course(
-            jnp.zeros(1), *sessions(0, 1), p._replace(trigger_days=jnp.array([days])), 2 * YEAR
+            jnp.zeros(1),
+            ONE_DOSE,
+            *sessions(0, 1),
+            p._replace(trigger_days=jnp.array([days])),
+            2 * YEAR,
         )
         lasting[days] = float(loop.guardians[-1, 0])
     assert lasting[3.0] > 0.9

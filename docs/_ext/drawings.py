@@ -20,10 +20,14 @@ from skin_drawings import (
     bleeding_picture,
     closure_picture,
     delivery_picture,
-    healing_picture,
     needling_picture,
-    perfusion_picture,
     vehicle_picture,
+)
+from wound_drawings import (
+    healing_picture,
+    matrix_picture,
+    perfusion_picture,
+    wound_response_picture,
 )
 
 from anagen.care.tokens import DARK, LIGHT
@@ -36,6 +40,8 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "delivery": delivery_picture,
     "vehicle": vehicle_picture,
     "healing": healing_picture,
+    "wound_response": wound_response_picture,
+    "matrix": matrix_picture,
     "perfusion": perfusion_picture,
     "oxygen": oxygen_picture,
     "medicines": medicines_picture,

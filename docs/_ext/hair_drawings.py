@@ -89,7 +89,7 @@ def _untreated() -> dict[str, Forecast]:
 
 
 def conditions_picture(theme: Colours) -> Figure:
-    figure, (course, remission) = panels([3.6, 3.0], theme)
+    figure, (course,) = panels([3.6], theme)
     lines = ["-", "--", "-.", ":", (0, (5, 1, 1, 1, 1, 1))]
     colours = ["anagen", "telogen", "needle", "alarm", "ink"]
     for (name, forecast), line, colour in zip(_untreated().items(), lines, colours, strict=True):
@@ -105,34 +105,6 @@ def conditions_picture(theme: Colours) -> Figure:
     course.set_ylim(0, 330)
     named(course, theme, "Untreated, medians of 200 draws", "weeks", "hairs/cm²")
     course.legend(frameon=False, labelcolor=theme["ink"], fontsize=8.5, ncols=2, loc="upper left")
-    p = numbers().areata
-    hazard = areata.hazard_per_day(p)
-    days = np.arange(0, 731, 7)
-    for course_days, line, colour in ((0.0, "-", "anagen"), (84.0, "--", "telogen")):
-        ends = np.asarray(
-            areata.remission_day(
-                hazard, p.triamcinolone_factor, jnp.full(DRAWS, course_days), p.chance
-            )
-        )
-        said = "untreated" if not course_days else "12 weeks of triamcinolone"
-        remission.plot(
-            days,
-            [(ends <= day).mean() for day in days],
-            line,
-            color=theme[colour],
-            linewidth=2,
-            label=said,
-        )
-    remission.plot(
-        [365, 365],
-        [0.34, 0.50],
-        color=theme["ink"],
-        linewidth=5,
-        alpha=0.5,
-        label="34 to 50 % within a year",
-    )
-    remission.set_ylim(0, 1)
-    named(remission, theme, "Areata: share of draws in remission", "days", "share")
     return figure
 
 
@@ -172,17 +144,17 @@ def immune_privilege_picture(theme: Colours) -> Figure:
     )
     found = draws(DRAWS, seed=0)
     lines = ((0.0, "-", "needle"), (1.0, "-.", "telogen"), (3.0, "--", "anagen"))
-    every = jnp.full(DRAWS, 21.0)
+    every, one_dose = jnp.full(DRAWS, 21.0), jnp.ones(DRAWS)
     for sessions, line, colour in lines:
         said = "no session" if not sessions else f"{sessions:.0f} of triamcinolone"
         _, loop = immune_privilege.course(
-            jnp.array([240.0]), jnp.array([sessions]), every[:1], weak, steps
+            jnp.array([240.0]), one_dose[:1], jnp.array([sessions]), every[:1], weak, steps
         )
         one.plot(days, loop.guardians[:, 0], line, color=theme[colour], linewidth=2, label=said)
         drawn_areata = numbers().areata
         restored = -jnp.log(drawn_areata.chance) / areata.hazard_per_day(drawn_areata)
         _, loop = immune_privilege.course(
-            restored, jnp.full(DRAWS, sessions), every, _privilege(found), steps
+            restored, one_dose, jnp.full(DRAWS, sessions), every, _privilege(found), steps
         )
         share = (np.asarray(loop.guardians) > 0.5).mean(axis=1)
         many.plot(days, share, line, color=theme[colour], linewidth=2, label=said)

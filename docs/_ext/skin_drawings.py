@@ -1,16 +1,20 @@
-"""Pictures of what happens in the skin: needling to perfusion."""
+"""Pictures of what reaches the skin: needling, closure, delivery."""
 
 import jax.numpy as jnp
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from panels import DRAWS, Colours, band, centre, named, numbers, panels
-from scipy.integrate import solve_ivp
 
 from anagen.evidence.parameters import parameters
 from anagen.model_inputs import ZONES
-from anagen.scalp import anatomy, closure, delivery, healing, needling, vehicle
-from anagen.scalp import perfusion as flow
+from anagen.scalp import (
+    anatomy,
+    closure,
+    delivery,
+    needling,
+    vehicle,
+)
 
 
 def needling_picture(theme: Colours) -> Figure:
@@ -257,83 +261,4 @@ def vehicle_picture(theme: Colours) -> Figure:
         label="saturated all along: the cap",
     )
     named(given, theme, "Delivered through intact skin", "minutes", "µg/cm²")
-    return figure
-
-
-def healing_picture(theme: Colours) -> Figure:
-    figure, (axis,) = panels([3.0], theme)
-    wound, days = 0.4, np.arange(0, 84, 0.5)
-    p = centre().healing
-    tau = float(p.peak_days[0])
-    for interval, line, colour in ((28, "-", theme["anagen"]), (7, "--", theme["telogen"])):
-        signals, seen = healing.intact(1), []
-        for day in days:
-            new = wound if day % interval == 0 and day < 3 * interval else 0.0
-            signals = healing.step(signals, 0.5, jnp.array([new]), jnp.zeros(1), p)
-            seen.append(float(signals.repair[0]))
-        axis.plot(
-            days + 0.5,
-            seen,
-            line,
-            color=colour,
-            linewidth=2,
-            label=f"three sessions, every {interval} days",
-        )
-        state, at, exact = np.zeros(2), [], []
-        for session in range(3):
-            state[0] += np.e * wound
-            length = interval if session < 2 else 84 - 2 * interval
-            solved = solve_ivp(
-                lambda _, y: [-y[0] / tau, (y[0] - y[1]) / tau],
-                (0, length),
-                state,
-                rtol=1e-9,
-                atol=1e-12,
-                t_eval=np.arange(0, length, 3.5),
-            )
-            at += list(session * interval + solved.t)
-            exact += list(solved.y[1])
-            state = solve_ivp(
-                lambda _, y: [-y[0] / tau, (y[0] - y[1]) / tau],
-                (0, length),
-                state,
-                rtol=1e-9,
-                atol=1e-12,
-            ).y[:, -1]
-        axis.plot(
-            at,
-            exact,
-            ".",
-            color=theme["ink"],
-            markersize=4,
-            label="adaptive solver" if interval == 7 else "",
-        )
-    axis.axhline(wound, color=theme["needle"], linewidth=0.8, linestyle=":")
-    named(axis, theme, "The healing signal adds up over sessions", "days", "signal")
-    axis.set_ylim(bottom=0)
-    return figure
-
-
-def perfusion_picture(theme: Colours) -> Figure:
-    figure, (axis,) = panels([3.2], theme)
-    p = numbers()
-    signals, vessels, seen = healing.intact(DRAWS), jnp.zeros(DRAWS), []
-    sessions, days = (0, 28, 56, 84), np.arange(0, 240, 0.5)
-    none = jnp.zeros(DRAWS)
-    for day in days:
-        signals = healing.step(signals, 0.5, none + float(day in sessions), none, p.healing)
-        vessels = flow.chronic_step(vessels, 0.5, signals.repair, p.perfusion)
-        seen.append(np.asarray(flow.ratio(none, none, vessels, p.perfusion)))
-    band(axis, days + 0.5, 100 * (np.array(seen).T - 1), theme["anagen"], "drawn, full wounds")
-    axis.plot(
-        [84 + 91] * 2,
-        [-25.8, -42.3],
-        "s",
-        color=theme["telogen"],
-        label="measured on face and neck",
-    )
-    axis.axhline(0, color=theme["needle"], linewidth=0.8)
-    for session in sessions:
-        axis.plot([session], [-72], "|", color=theme["needle"], markersize=12)
-    named(axis, theme, "Lasting change of resting flow, four monthly sessions", "days", "%")
     return figure

@@ -74,6 +74,8 @@ ENDPOINTS: Mapping[str, tuple[str, str]] = {
     "shaft_strength_gf": ("Force that breaks a hair", "gf"),
     "erythema": ("Redness", "0 none to 1 most"),
     "perfusion_ratio": ("Blood flow in the skin", "times the start"),
+    "oxygen_supply_to_demand": ("Oxygen brought", "times the need"),
+    "oxygen_edge_mmhg": ("Oxygen where it is lowest", "mmHg"),
     "collagen_ratio": ("Collagen", "times the start"),
     "collagen_iii_share": ("Young collagen", "share of all"),
     "elastin_ratio": ("Elastin", "times the start"),
