@@ -253,13 +253,13 @@ def reference(driven: Drive, m: Any, person: Any, treatment: Any, p: Any, xp: An
     standard = d.film_efficiency * k_p * d.minoxidil_solubility_mg_ml * 1e3
     standard *= d.follicular_to_skin_ratio * min(d.standard_per_day * d.film_lasts_h, 24.0)
     standard_dose = d.standard_strength_percent * 10 * d.standard_dose_ml * d.standard_per_day
-    wound = float(healing.wound(field, p.healing)[0])
     shape_days, influx, deposition, inflamed = _shapes(one, person)
+    wound = float(healing.wound(field, np.array([inflamed]), p.healing)[0])
     wounded = float(needling.wounded_share(field, thickness, p.needling.affected_margin_um)[0])
     once = {
         "tau_h": float(clock.tau_h[0]),
         "beta": float(clock.exponent[0]),
-        "wound": wound * inflamed,
+        "wound": wound,
         "height": one.healing.influx_per_ml_day * wounded,
         "hot": 481_400.0,  # V4.3
         "dose_per_day": dose,

@@ -6,7 +6,7 @@ import pytest
 from scipy.integrate import quad
 
 from anagen.evidence.parameters import draws as draw_parameters
-from anagen.model_inputs import circumstances_of, scalp_numbers
+from anagen.model_inputs import person_of, scalp_numbers
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.scalp import closure
@@ -209,6 +209,7 @@ def test_a_medicine_is_recognised_as_anti_inflammatory(medications: list | None,
     course = {"sessions": 1, "occluded_hours": 2}
     device = {"kind": "roller", "needle_mm": 0.5}
     protocol = Protocol.from_table({"course": course, "device": device}, "test")
-    c = circumstances_of(Patient.from_table(told, "test"), protocol, 3)
+    drawn = draw_parameters(3, seed=0)
+    c = person_of(Patient.from_table(told, "test"), drawn, protocol).circumstances
     assert (c.age_years[0], c.skin_type[0], c.occluded_hours[0]) == (61, 5, 2)
     assert np.isnan(c.nsaid).all() if taken is None else (c.nsaid == taken).all()

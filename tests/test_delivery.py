@@ -54,7 +54,7 @@ def test_v3_3_membrane_series_against_a_finite_difference_solution():
     def flow(_: float, y: np.ndarray) -> np.ndarray:
         return np.append(system @ y[:-1] + source, y[-2] / h)
 
-    solved = solve_ivp(flow, (0, end), np.zeros(n), method="BDF", rtol=1e-8, atol=1e-12)
+    solved = solve_ivp(flow, (0, end), np.zeros(n), method="Radau", rtol=1e-8, atol=1e-12)
     assert solved.y[-1, -1] == pytest.approx(
         float(delivery.membrane_amount(jnp.array(end))), rel=2e-3
     )

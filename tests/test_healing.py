@@ -55,7 +55,7 @@ def test_sessions_add_up_exactly_as_in_the_differential_equations(central: Scalp
 def test_deeper_channels_signal_more_but_follicles_sense_little_of_the_surplus(central: Scalp):
     def wound(depth_mm: float) -> float:
         field = Channels(*(jnp.array([v]) for v in (250.0, depth_mm, 60.0, 12.0)))
-        return float(healing.wound(field, central.healing)[0])
+        return float(healing.wound(field, jnp.ones(1), central.healing)[0])
 
     shallow, deep = wound(0.4), wound(1.2)
     assert 0 < shallow < deep <= 1

@@ -2,6 +2,7 @@
 
 Equations
     wound of a session     w = share of tissue within reach of a channel · exp(−(z_target − d)/λ)
+                               · (1 − s(1 − q)), s what needs inflammation, q that of this person
     reach                  λ = √(D_G/k_G) of a factor that diffuses and decays
     clock                  dI/dt = −I/τ,  dG/dt = (I − G)/τ, each session adds e·w to I:
                            one session's signal is (t/τ)·e^(1−t/τ), highest at t = τ and there = w
@@ -29,6 +30,7 @@ class Healing(NamedTuple):
     signal_decay_length_mm: Array
     target_depth_mm: Array
     half_signal: Array
+    inflammatory_share: Array
     influx_per_ml_day: Array
     redness_duration_h: Array
     redness_bleeding_ratio: Array
@@ -49,11 +51,15 @@ def decay_length_mm(diffusion_cm2_s: Array, decay_per_s: Array) -> Array:
     return jnp.sqrt(diffusion_cm2_s / decay_per_s) * MM_PER_CM
 
 
-def wound(channel: Channels, p: Healing) -> Array:
-    """Signal that one session raises at the follicles' target, from 0 to 1."""
+def wound(channel: Channels, inflamed: Array, p: Healing) -> Array:
+    """Signal that one session raises at the follicles' target, from 0 to 1.
+
+    ``inflamed`` is this person's inflammation relative to the reference person's.
+    """
     near = share_within(channel.density_per_cm2, p.signal_decay_length_mm / MM_PER_CM)
     below = jnp.maximum(p.target_depth_mm - channel.depth_mm, 0.0)
-    return near * jnp.exp(-below / p.signal_decay_length_mm)
+    heard = near * jnp.exp(-below / p.signal_decay_length_mm)
+    return heard * (1 - p.inflammatory_share * (1 - inflamed))
 
 
 def intact(draws: int) -> Signals:

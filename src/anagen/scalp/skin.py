@@ -178,7 +178,7 @@ def _given(
     answer = response(
         person.hormones, person.diabetic, p.healing.peak_days, p.inflammation, p.macrophages, pieces
     )
-    wound = healing.wound(field, p.healing) * answer.inflamed
+    wound = healing.wound(field, answer.inflamed, p.healing)
     thickness = anatomy.skin_mm(person.zone, person.is_male, p.anatomy)
     wounded = needling.wounded_share(field, thickness, p.needling.affected_margin_um)
     height = p.healing.influx_per_ml_day * wounded
