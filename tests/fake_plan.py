@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from anagen.forecast import Detectable, Forecast
+from anagen.counting import Detectable
+from anagen.forecast import Forecast
 from anagen.patient import Patient
 from anagen.planning import Burden, Option, Plan, Withheld
 from anagen.protocol import Protocol

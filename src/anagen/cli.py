@@ -85,8 +85,12 @@ def simulate_command(
     patient_file: PatientFile,
     protocol_file: Annotated[Path, typer.Argument(metavar="C.toml", help="protocol file")],
     weeks: Weeks = 52,
-    draws: Annotated[int, typer.Option(help="number of draws, 1 to 20000")] = 500,
+    draws: Annotated[int, typer.Option(help="number of draws, 1 to 100000")] = 500,
     seed: Seed = 0,
+    counting: Annotated[
+        str,
+        typer.Option(metavar="METHOD", help="how hairs are counted, e.g. trichoscopy_corrected"),
+    ] = "phototrichogram",
     as_json: AsJson = False,
 ) -> None:
     """Forecast one course for one person, with bands and what can be measured."""
@@ -99,7 +103,7 @@ def simulate_command(
 
         advance("Computing the forecast")
         courses = [protocol] if as_json else [protocol, nothing(protocol)]
-        forecasts = simulate_together(patient, courses, weeks, draws, seed)
+        forecasts = simulate_together(patient, courses, weeks, draws, seed, counting)
     if as_json:
         _print_json(forecasts[0].as_dict())
         return

@@ -12,9 +12,8 @@ import jax
 import numpy as np
 
 from anagen.compiled import keep_compiled_programs
+from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
 from anagen.evidence.parameters import draws as draw_parameters
-from anagen.evidence.parameters import parameters
-from anagen.evidence.sources import sources
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -24,7 +23,6 @@ from anagen.scalp.conditions import Person
 from anagen.scalp.course import Outcome, Treatment, run
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
-CHANGE_WEEKS = (12, 24, 36, 48, 52)
 CHANGE_ENDPOINTS = (
     "total_density_per_cm2",
     "terminal_density_per_cm2",
@@ -34,16 +32,6 @@ CHANGE_ENDPOINTS = (
 MAX_WEEKS = 520
 MAX_DRAWS = 100_000
 CHUNK = 250  # draws that a processor works on at a time, so that they stay in its cache
-
-
-@dataclass(frozen=True)
-class Detectable:
-    """The smallest change that a counting method tells from its own error, and the chances."""
-
-    method: str  # the counting method and its source, in words
-    smallest_change_per_cm2: float  # minimal detectable change (95 %) for this baseline
-    chance_of_gain: Mapping[int, float]  # week -> share of draws with a detectable gain
-    chance_of_loss: Mapping[int, float]  # week -> share of draws with a detectable loss
 
 
 @dataclass(frozen=True)
@@ -110,14 +98,20 @@ def quantiles(values: np.ndarray) -> dict[str, float]:
 
 
 def simulate(
-    patient: Patient, protocol: Protocol, weeks: int = 52, draws: int = 500, seed: int = 0
+    patient: Patient,
+    protocol: Protocol,
+    weeks: int = 52,
+    draws: int = 500,
+    seed: int = 0,
+    counting: str = "phototrichogram",
 ) -> Forecast:
     """Forecast one course for one person.
 
     Every draw is one way in which this person and our ignorance of the biology could combine.
-    Raises `BadInput` for an undiagnosed person and for weeks or draws out of range.
+    ``counting`` names the method whose error a change is held against (`anagen.counting`).
+    Raises `BadInput` for an undiagnosed person, an unknown method and weeks or draws out of range.
     """
-    return simulate_together(patient, [protocol], weeks, draws, seed)[0]
+    return simulate_together(patient, [protocol], weeks, draws, seed, counting)[0]
 
 
 def simulate_together(
@@ -126,12 +120,14 @@ def simulate_together(
     weeks: int = 52,
     draws: int = 500,
     seed: int = 0,
+    counting: str = "phototrichogram",
 ) -> list[Forecast]:
     """Forecast several courses for one person with the same draws, in one computation.
 
     Differences between the courses are then differences of what is done, not of chance.
     """
     check_size(weeks, draws, seed)
+    check_method(counting)
     if patient.condition == "undiagnosed":
         raise BadInput(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
@@ -162,7 +158,7 @@ def simulate_together(
         _joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))
     ]
     return [
-        _forecast(patient, protocol, weeks, outcome, seed)
+        _forecast(patient, protocol, weeks, outcome, seed, counting)
         for protocol, outcome in zip(protocols, outcomes, strict=True)
     ]
 
@@ -207,6 +203,7 @@ def _forecast(
     weeks: int,
     outcome: Outcome,
     seed: int,
+    counting: str,
 ) -> Forecast:
     session = {name: np.asarray(values) for name, values in outcome.session.items()}
     weekly = {
@@ -218,14 +215,16 @@ def _forecast(
     risk = session["infection_risk_per_session"][:, None]
     weekly["infection_risk"] = -np.expm1(np.log1p(-risk) * sessions)
     missed = float(np.asarray(outcome.density_missed).mean())
+    # The circuit of fibrosis has two resting states; from half-way on it ends in the scarred one.
+    scarred = float((weekly["fibrosis"][:, -1] > 0.5).mean())
     return Forecast(
         patient=patient,
         protocol=protocol,
         weeks=np.arange(weeks + 1),
         draws=weekly,
         session=session,
-        detectable=_detectable(weekly["total_density_per_cm2"]),
-        warnings=warnings_for(patient, protocol, weeks, missed),
+        detectable=detectable(weekly["total_density_per_cm2"], counting),
+        warnings=warnings_for(patient, protocol, weeks, missed, scarred),
         model_version=model_version(),
         seed=seed,
     )
@@ -237,22 +236,3 @@ def sessions_by_week(protocol: Protocol, weeks: int) -> np.ndarray:
     days = np.arange(course.sessions) * (course.interval_days or 1.0)
     ends = np.arange(weeks + 1) * 7
     return np.searchsorted(days, ends, side="left").astype(float)
-
-
-def _detectable(total: np.ndarray) -> Detectable:
-    """Compare drawn changes (draws, weeks) with the error of counting the baseline twice."""
-    error = parameters()["counting.variation"]
-    least = parameters()["counting.least_error_per_cm2"].centre
-    factor = parameters()["counting.confidence_factor"].centre
-    baseline = float(np.median(total[:, 0]))
-    smallest = factor * float(np.hypot(error.centre * baseline, least))
-    change = total - total[:, :1]
-    cited = "; ".join(str(sources()[key]).rstrip(".") for key in error.sources)
-    last = total.shape[1] - 1
-    at = [week for week in CHANGE_WEEKS if week <= last] or [last]
-    return Detectable(
-        method=f"phototrichogram, counting error (CV) {100 * error.centre:.0f} %; {cited}",
-        smallest_change_per_cm2=smallest,
-        chance_of_gain={week: float((change[:, week] > smallest).mean()) for week in at},
-        chance_of_loss={week: float((change[:, week] < -smallest).mean()) for week in at},
-    )

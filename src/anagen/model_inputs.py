@@ -46,7 +46,7 @@ def person_of(
     """What is known of the person and of the zone that a protocol treats, for each draw; unknown
     is NaN."""
     zone = protocol.course.zone if protocol else None
-    draws = len(drawn["counting.variation"])
+    draws = len(drawn["follicles.density_per_cm2"])
     hair = patient.hair
     has = present(patient)
 
@@ -83,7 +83,7 @@ def present(patient: Patient) -> frozenset[str]:
 
 def _hormones(patient: Patient, has: frozenset[str], drawn: Mapping[str, np.ndarray]) -> Hormones:
     """What is published of the inflammation knows women before menopause and steroids."""
-    none: Any = np.zeros_like(drawn["counting.variation"])
+    none: Any = np.zeros_like(drawn["follicles.density_per_cm2"])
     fertile = (patient.sex == "female") & (patient.age < drawn["hormones.menopause_years"])
     if "menopause" in has:
         fertile = np.zeros_like(fertile)
@@ -109,7 +109,7 @@ def _history_years(patient: Patient, drawn: Mapping[str, np.ndarray]) -> Any:
                 years = drawn["pattern.years_without_grade"]
             return np.maximum(years, onset_years or 0.0)
         case "senescent_alopecia":
-            return np.zeros_like(drawn["counting.variation"])  # told by age
+            return np.zeros_like(drawn["follicles.density_per_cm2"])  # told by age
         case condition:
             mechanism = condition.split("_")[{"telogen_effluvium": 1}.get(condition, -1)]
             mechanism = {"alopecia": "cicatricial"}.get(mechanism, mechanism)

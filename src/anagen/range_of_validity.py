@@ -14,12 +14,12 @@ _STUDIED_AS = {
 
 
 def warnings_for(
-    patient: Patient, protocol: Protocol, weeks: int, density_missed: float
+    patient: Patient, protocol: Protocol, weeks: int, density_missed: float, scarred: float
 ) -> tuple[str, ...]:
     """Sentences on what this forecast cannot lean on.
 
     ``density_missed`` is the share of draws whose follicles could not be fitted to the measured
-    density.
+    density; ``scarred`` the share that ends in lasting fibrosis.
     """
     said: list[str] = []
     screening = screen(patient, protocol)
@@ -32,6 +32,12 @@ def warnings_for(
     if protocol.course.sessions > 0:
         said += _outside_trials(patient, protocol, weeks)
     said += _filled_in(protocol)
+    if scarred > parameters()["usual.scarred_share"].centre:
+        said.append(
+            f"Hypothesis: sessions this close and this deep end in lasting fibrosis in "
+            f"{100 * scarred:.0f} % of the draws. That wounds of a scalp remember each other was "
+            "never measured; trials with longer intervals saw no lasting scar."
+        )
     said += _by_mouth(patient, protocol)
     if patient.hair is None:
         said.append("No hair count was given: the starting point is typical, not this person's.")

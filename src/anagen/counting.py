@@ -1,0 +1,69 @@
+"""Counting: what a named method of counting hairs can tell from its own error.
+
+    smallest detectable change   k √((ε N₀)² + σ₀²)
+with N₀ the baseline, σ₀ the error that remains where there is hardly a hair, and ε either the
+variation of one count (k = 1.96·√2, since a change takes two) or the error of a change (k = 1.96).
+Sources: the records ``counting.*``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from anagen.evidence.parameters import parameters
+from anagen.evidence.sources import sources
+from anagen.reading import BadInput
+
+CHANGE_WEEKS = (12, 24, 36, 48, 52)
+# Method -> (in words, is its error that of a change).
+METHODS: Mapping[str, tuple[str, bool]] = {
+    "phototrichogram": ("phototrichogram", False),
+    "phototrichogram_automatic": ("phototrichogram counted by program", True),
+    "phototrichogram_corrected": ("phototrichogram by program, corrected by hand", True),
+    "trichoscopy_corrected": ("trichoscopy by program, corrected by hand", True),
+    "hair_to_hair": ("phototrichogram, hair matched to hair", True),
+}
+
+
+@dataclass(frozen=True)
+class Detectable:
+    """The smallest change that a counting method tells from its own error, and the chances."""
+
+    method: str  # the counting method and its source, in words
+    smallest_change_per_cm2: float  # minimal detectable change (95 %) for this baseline
+    chance_of_gain: Mapping[int, float]  # week -> share of draws with a detectable gain
+    chance_of_loss: Mapping[int, float]  # week -> share of draws with a detectable loss
+
+
+def check_method(method: str) -> None:
+    """Raises `BadInput` for a method that has no record."""
+    if method not in METHODS:
+        raise BadInput(f"counting is {method[:40]!r}; allowed is one of {', '.join(METHODS)}.")
+
+
+def smallest_change_per_cm2(baseline_per_cm2: float, method: str) -> float:
+    """The minimal detectable change (95 %) of a count, hairs/cm²."""
+    _, of_change = METHODS[method]
+    error = parameters()[f"counting.{method}"].centre
+    least = parameters()["counting.least_error_per_cm2"].centre
+    factor = "counting.change_confidence_factor" if of_change else "counting.confidence_factor"
+    return parameters()[factor].centre * float(np.hypot(error * baseline_per_cm2, least))
+
+
+def detectable(total: np.ndarray, method: str) -> Detectable:
+    """Drawn total densities (draws, weeks) against the error of a counting method."""
+    smallest = smallest_change_per_cm2(float(np.median(total[:, 0])), method)
+    change = total - total[:, :1]
+    record = parameters()[f"counting.{method}"]
+    said, of_change = METHODS[method]
+    cited = "; ".join(str(sources()[key]).rstrip(".") for key in record.sources)
+    last = total.shape[1] - 1
+    at = [week for week in CHANGE_WEEKS if week <= last] or [last]
+    kind = "error of a change" if of_change else "counting error (CV)"
+    return Detectable(
+        method=f"{said}, {kind} {100 * record.centre:.2g} %; {cited}",
+        smallest_change_per_cm2=smallest,
+        chance_of_gain={week: float((change[:, week] > smallest).mean()) for week in at},
+        chance_of_loss={week: float((change[:, week] < -smallest).mean()) for week in at},
+    )
