@@ -10,6 +10,7 @@ import pytest
 from hypothesis import settings
 
 import anagen.scalp  # noqa: F401 - switches to float64
+from anagen.compiled import keep_compiled_programs
 from anagen.evidence.parameters import parameters
 from anagen.model_inputs import scalp_numbers
 from anagen.scalp.course import Scalp
@@ -19,6 +20,7 @@ settings.register_profile("project", deadline=None)
 settings.load_profile("project")
 
 jax.config.update("jax_numpy_dtype_promotion", "standard")
+keep_compiled_programs()  # the workers share what they compile
 
 
 @pytest.fixture(scope="session")

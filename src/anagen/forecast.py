@@ -1,7 +1,7 @@
 """A forecast: many draws of one course, week by week, with bands and what can be measured."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -11,16 +11,16 @@ from typing import Any
 import jax
 import numpy as np
 
-from anagen.compiled import keep_compiled_programs
+from anagen.compiled import keep_compiled_programs, program
 from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
 from anagen.evidence.parameters import draws as draw_parameters
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
-from anagen.protocol import Protocol
+from anagen.protocol import Protocol, nothing
 from anagen.range_of_validity import warnings_for
 from anagen.reading import BadInput
 from anagen.scalp.conditions import Person
-from anagen.scalp.course import Outcome, Treatment, run
+from anagen.scalp.course import Outcome, Scalp, Treatment, run
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 CHANGE_ENDPOINTS = (
@@ -32,6 +32,8 @@ CHANGE_ENDPOINTS = (
 MAX_WEEKS = 520
 MAX_DRAWS = 100_000
 CHUNK = 250  # draws that a processor works on at a time, so that they stay in its cache
+FEW = 50  # a smaller chunk, for a quick look
+WHOLE_WEEKS = 26  # courses are computed in multiples of so many weeks
 
 
 @dataclass(frozen=True)
@@ -137,23 +139,24 @@ def simulate_together(
     drawn = draw_parameters(draws, seed)
     numbers = scalp_numbers(drawn)
 
+    # A few lengths and sizes for all, so that another number of weeks or draws need not wait for
+    # the compiler; what is beyond is dropped. A later week changes none before it.
     chunks = _chunks(draws)
+    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
 
-    def one(job: tuple[Person, Treatment, np.ndarray]) -> Outcome:
-        person, treatment, chunk = job
-        inputs = _drawn((person, treatment, numbers), chunk)
-        return jax.block_until_ready(run(*inputs, patient.condition, weeks))
-
-    # A compiled course keeps one processor busy and lets go of the interpreter. The first call
-    # is made alone, so that the program is compiled once and not by every thread.
     jobs = [
-        (person_of(patient, drawn, protocol), treatment_of(protocol, draws), chunk)
+        _drawn((person_of(patient, drawn, protocol), treatment_of(protocol, draws), numbers), chunk)
         for protocol in protocols
         for chunk in chunks
     ]
-    first = one(jobs[0])
+    course = _program(patient.condition, computed, len(chunks[0]))
+
+    def one(inputs: tuple[Person, Treatment, Scalp]) -> Outcome:
+        return jax.block_until_ready(course(inputs))
+
+    # A compiled course keeps one processor busy and lets go of the interpreter.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = [first, *threads.map(one, jobs[1:])]
+        parts = list(threads.map(one, jobs))
     outcomes = [
         _joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))
     ]
@@ -163,11 +166,28 @@ def simulate_together(
     ]
 
 
+@cache
+def _program(
+    condition: str, weeks: int, draws: int
+) -> Callable[[tuple[Person, Treatment, Scalp]], Outcome]:
+    """The compiled course of one condition, length and number of draws."""
+    anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
+    drawn = draw_parameters(draws, 0)
+    told = person_of(anybody, drawn), treatment_of(nothing(), draws), scalp_numbers(drawn)
+    arrays, layout = jax.tree.flatten(told)
+
+    def course(arrays: list[jax.Array]) -> tuple[Any, ...]:
+        return tuple(run(*jax.tree.unflatten(layout, arrays), condition, weeks))
+
+    made = program(course, f"{condition} {weeks}", arrays)
+    return lambda inputs: Outcome(*made(jax.tree.leaves(inputs)))
+
+
 def _chunks(draws: int) -> list[np.ndarray]:
-    """Equal parts of the draws, by number; the last one repeats the last draw to be as long."""
-    number = -(-draws // CHUNK)
-    size = -(-draws // number)
-    return [np.minimum(np.arange(i * size, (i + 1) * size), draws - 1) for i in range(number)]
+    """The draws by number, in chunks of one size; the last repeats the last draw to be as long."""
+    size = FEW if draws <= FEW else CHUNK
+    starts = range(0, draws, size)
+    return [np.minimum(np.arange(start, start + size), draws - 1) for start in starts]
 
 
 def _drawn[T](inputs: T, chunk: np.ndarray) -> T:
@@ -207,7 +227,7 @@ def _forecast(
 ) -> Forecast:
     session = {name: np.asarray(values) for name, values in outcome.session.items()}
     weekly = {
-        name: np.asarray(values).T
+        name: np.asarray(values)[: weeks + 1].T
         for name, values in outcome.by_week.items()
         if name != "drug_balance"  # a check of the arithmetic, not an endpoint
     }
