@@ -144,19 +144,19 @@ def simulate_together(
     chunks = _chunks(draws)
     computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
 
-    jobs = [
-        _drawn((person_of(patient, drawn, protocol), treatment_of(protocol, draws), numbers), chunk)
+    laid = [
+        (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
         for protocol in protocols
-        for chunk in chunks
     ]
     course = _program(patient.condition, computed, len(chunks[0]))
 
-    def one(inputs: tuple[Person, Treatment, Scalp]) -> Outcome:
-        return jax.block_until_ready(course(inputs))
+    def one(job: tuple[tuple[Person, Treatment], np.ndarray]) -> Outcome:
+        (person, treatment), chunk = job
+        return jax.block_until_ready(course(_drawn((person, treatment, numbers), chunk)))
 
     # A compiled course keeps one processor busy and lets go of the interpreter.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(one, jobs))
+        parts = list(threads.map(one, [(told, chunk) for told in laid for chunk in chunks]))
     outcomes = [
         _joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))
     ]

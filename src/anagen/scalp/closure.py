@@ -149,8 +149,12 @@ def _open_hours(own_h: Array, b: Barrier) -> Array:
 
 def open_hours(hours_since: Array, b: Barrier) -> Array:
     """Hours that a mouth has been open up to a time after a session, ∫ S dt, exact."""
+    hours_since = jnp.broadcast_to(
+        hours_since, jnp.broadcast_shapes(jnp.shape(hours_since), b.occluded_hours.shape)
+    )
     unwrapped = jnp.minimum(b.occluded_hours, hours_since)
-    wrapped, end = (_open_hours(_own_time_h(t, b), b) for t in (unwrapped, hours_since))
+    # Both at once: the incomplete gamma function is long to compile.
+    wrapped, end = _open_hours(_own_time_h(jnp.stack([unwrapped, hours_since]), b), b)
     return b.slowed * wrapped + (end - wrapped)
 
 

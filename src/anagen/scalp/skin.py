@@ -166,10 +166,11 @@ def _given(
     clock = _clock(field, person, p)
     # What opens is worked out once for each half-day after a session, not for each of the course.
     longest = min(new.size, round(OPEN_WEEKS * DAYS_PER_WEEK / days))
-    open_h = closure.open_hours(hours * jnp.arange(longest + 1)[:, None], clock)
+    ends = jnp.broadcast_to(hours * jnp.arange(longest + 1)[:, None], (longest + 1, held.size))
+    open_h = closure.open_hours(jnp.concatenate([ends, held[None]]), clock)
     begun, ended = (open_h[jnp.minimum(calendar.lag + late, longest)] for late in (0, 1))
     in_use = jnp.where(needled > 0, jnp.clip((since + hours - held) / hours, 0.0, 1.0), 1.0)
-    used_from = jnp.where(held > since, closure.open_hours(held, clock), begun)
+    used_from = jnp.where(held > since, open_h[-1], begun)
     open_in_use = jnp.maximum(ended - used_from, 0.0) / jnp.maximum(in_use * hours, TINY)
     isolated = delivery.isolated_channels_cm_h(
         field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
