@@ -437,10 +437,12 @@ def by_scipy(tolerance: float = 1e-8) -> Solver:
 def by_diffrax(tolerance: float = 1e-7) -> Solver:
     """Tsitouras 5 of Diffrax, told where something jumps."""
     import diffrax
+    import equinox
     import jax
     import jax.numpy as jnp
 
     compiled: dict[int, Any] = {}
+    evaluate = equinox.filter_jit(lambda found, t: found.evaluate(t))
 
     def compile_for(ref: Reference) -> Any:
         def slope(t: Any, y: Any, told: Any) -> Any:
@@ -479,7 +481,6 @@ def by_diffrax(tolerance: float = 1e-7) -> Solver:
             began, until, jnp.asarray(y), jnp.asarray(table), times[1] - times[0],
             jnp.sort(jnp.asarray(every)),
         )  # fmt: skip
-        evaluate = jax.jit(found.evaluate)
-        return lambda t: evaluate(jnp.asarray(t))
+        return lambda t: evaluate(found, jnp.asarray(t))
 
     return solve

@@ -294,10 +294,10 @@ def test_each_medicine_has_its_own_highest_dose(drug: str, most: float):
 
 def test_warnings_say_whom_a_medicine_is_not_for():
     def said(patient: Patient, drug: str, mg: float) -> str:
-        return " ".join(warnings_for(patient, protocol({"drug": drug, "mg_per_day": mg}), 52, 0))
+        return " ".join(warnings_for(patient, protocol({"drug": drug, "mg_per_day": mg}), 52, 0, 0))
 
     assert "feminises men" in said(person(), "spironolactone", 100)
     assert "feminises" not in said(woman(), "spironolactone", 100)
     assert "licensed for men only" in said(woman(), "finasteride", 1)
     assert "licensed" not in said(person(), "dutasteride", 0.5)
-    assert "By mouth" not in " ".join(warnings_for(person(), protocol(), 52, 0))
+    assert "feminises" not in " ".join(warnings_for(person(), protocol(), 52, 0, 0))

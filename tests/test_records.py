@@ -41,7 +41,13 @@ def used_keys() -> set[str]:
     }
     text = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
     spoken = set(re.findall(r"[\"'](?:f?)([a-z]+\.[a-z_0-9]+)[\"']", text))
-    prefixes = {"usual", "burden", "scalp_map", "unit_cell"}  # asked for by the name after the dot
+    prefixes = {
+        "usual",
+        "burden",
+        "scalp_map",
+        "unit_cell",
+        "counting",
+    }  # asked for by the name after the dot
     spoken |= {
         key
         for key in parameters()

@@ -61,7 +61,7 @@ def run(
     )
     _, hair = jax.lax.scan(week, driven.start.follicles, weekly)
     resting = flow.resting_flow(condition, person.is_male, p.perfusion)
-    later = hair | _of_skin(driven.skin, resting, weeks, p)
+    later = hair | _of_skin(driven.skin, resting, weeks, pieces, p)
     first = _before(driven, resting, p)
     by_week = {name: jnp.concatenate([first[name][None], values]) for name, values in later.items()}
     mass = by_week.pop("hair_mass_um2")
@@ -98,12 +98,14 @@ def _shedding(shed_per_day: Array, f: Follicles) -> dict[str, Array]:
 
 
 def _of_skin(
-    half_days: HalfDay, resting_ml_100g_min: Array, weeks: int, p: Scalp
+    half_days: HalfDay, resting_ml_100g_min: Array, weeks: int, pieces: int, p: Scalp
 ) -> dict[str, Array]:
     """The endpoints that are read off the skin, each (weeks, draws)."""
     by_week = half_days._asdict()
     by_week = {name: shown.reshape(weeks, -1, shown.shape[-1]) for name, shown in by_week.items()}
     mean = {name: shown.mean(axis=1) for name, shown in by_week.items()}
+    level = half_days.plasma_ng_ml
+    plasma = level.reshape(weeks, -1, pieces, level.shape[-1]).mean(axis=2)  # of half-days
     oxygen = supply(mean["flow_ratio"], resting_ml_100g_min, p.oxygen)
     return {
         "erythema": mean["redness"],
@@ -112,7 +114,7 @@ def _of_skin(
         "oxygen_edge_mmhg": oxygen.edge_mmhg,
         "channel_open_fraction": mean["open_share"],
         "healing_signal": mean["signal"],
-        "plasma_minoxidil_ng_ml": by_week["plasma_ng_ml"].max(axis=1),
+        "plasma_minoxidil_ng_ml": plasma.max(axis=1),
         **{name: by_week[name][:, -1] for name in AT_END},
     }
 
@@ -123,7 +125,7 @@ def _before(driven: Drive, resting_ml_100g_min: Array, p: Scalp) -> dict[str, Ar
     untouched = jax.tree.map(lambda shown: shown[None], skin.before(driven.delay_days.size, p))
     shed = (driven.untreated.telogen * f.telogen[-1]).sum(axis=0)
     at_rest = {
-        name: shown[0] for name, shown in _of_skin(untouched, resting_ml_100g_min, 1, p).items()
+        name: shown[0] for name, shown in _of_skin(untouched, resting_ml_100g_min, 1, 1, p).items()
     }
     return _counted(f, driven.start.calibre, p) | _shedding(shed, f) | at_rest
 

@@ -13,7 +13,8 @@ Equations (per class, stage rates a, t, k)
     steady state A : T : K = μ_A : μ_T : μ_K for any distribution of the durations (renewal theorem)
 Rates are held over a step of half a week. Within it each chain is solved exactly: who was there has
 moved on by k stages with the Poisson chance e^(−ah)(ah)^k/k!; who enters does so evenly over the
-step; what leaves is what is missing, so that no follicle is lost or made. Of second order.
+step; what leaves is what is missing, so that no follicle is lost or made. Of second order, but for
+hairs that would thicken twice within a step.
 Shapes: (class, draws) for what differs by class. Units: days, follicles per cm².
 Sources: the records ``follicles.*``.
 """
@@ -142,7 +143,7 @@ def _passage(rate: Array, days: float, stages: int) -> tuple[list[Array], list[A
     The first list is the chance of having moved on by so many stages (Poisson); the second the
     share of an even inflow that is found in each stage at the end.
     """
-    passed = _kept(rate * days)
+    passed = _kept(jnp.maximum(rate * days, TINY))  # a rate may be 0
     moved, entered = [_kept(jnp.exp(-passed))], [_kept(-jnp.expm1(-passed) / passed)]
     for k in range(1, stages):
         moved.append(_kept(moved[-1] * passed / k))

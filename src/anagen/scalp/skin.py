@@ -236,7 +236,7 @@ def _half_day(
     vessels = flow.chronic_step(skin.vessels, days, signals.repair, p.perfusion)
     flow_ratio = flow.ratio(redness, now.in_use * t.minoxidil.per_day, vessels, p.perfusion)
     effect = _minoxidil_effect(skin.minoxidil_effect, now, once, days, uptake, flow_ratio, field, p)
-    signal = healing.sensed(signals.repair, p.healing)
+    signal = healing.sensed(mean_signal, p.healing)
     push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * effect
     most = jnp.log(p.effects.most_exit_factor)
     shown = HalfDay(
