@@ -14,8 +14,6 @@ import jax
 from jax import export
 from platformdirs import user_cache_path
 
-import anagen
-
 
 @cache
 def keep_compiled_programs() -> None:
@@ -54,7 +52,7 @@ def _kept_at(name: str, shapes: Sequence[jax.ShapeDtypeStruct]) -> Path | None:
     if not folder:
         return None
     code = hashlib.sha256()
-    for path in sorted((Path(anagen.__file__).parent / "scalp").rglob("*.py")):
+    for path in sorted((Path(__file__).parent / "scalp").rglob("*.py")):
         code.update(path.read_bytes())
     said = f"{name} {jax.__version__} {jax.default_backend()} {shapes} {code.hexdigest()}"
     return Path(folder) / f"anagen-{hashlib.sha256(said.encode()).hexdigest()}.program"
