@@ -135,20 +135,37 @@ def simulate_together(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
             "condition."
         )
-    keep_compiled_programs()
     drawn = draw_parameters(draws, seed)
-    numbers = scalp_numbers(drawn)
-
-    # A few lengths and sizes for all, so that another number of weeks or draws need not wait for
-    # the compiler; what is beyond is dropped. A later week changes none before it.
-    chunks = _chunks(draws)
-    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
-
-    laid = [
+    told = [
         (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
         for protocol in protocols
     ]
-    course = _program(patient.condition, computed, len(chunks[0]))
+    outcomes = courses(told, drawn, patient.condition, weeks)
+    return [
+        _forecast(patient, protocol, weeks, outcome, seed, counting)
+        for protocol, outcome in zip(protocols, outcomes, strict=True)
+    ]
+
+
+def courses(
+    told: Sequence[tuple[Person, Treatment]],
+    drawn: Mapping[str, np.ndarray],
+    condition: str,
+    weeks: int,
+) -> list[Outcome]:
+    """Courses of one condition with the same numbers ``drawn`` (key -> (draws,)).
+
+    An outcome may be longer than ``weeks``; a later week changes none before it.
+    """
+    keep_compiled_programs()
+    numbers = scalp_numbers(drawn)
+    draws = len(drawn["follicles.density_per_cm2"])
+
+    # A few lengths and sizes for all, so that another number of weeks or draws need not wait for
+    # the compiler; what is beyond is dropped.
+    chunks = _chunks(draws)
+    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
+    course = _program(condition, computed, len(chunks[0]))
 
     def one(job: tuple[tuple[Person, Treatment], np.ndarray]) -> Outcome:
         (person, treatment), chunk = job
@@ -156,14 +173,8 @@ def simulate_together(
 
     # A compiled course keeps one processor busy and lets go of the interpreter.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(one, [(told, chunk) for told in laid for chunk in chunks]))
-    outcomes = [
-        _joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))
-    ]
-    return [
-        _forecast(patient, protocol, weeks, outcome, seed, counting)
-        for protocol, outcome in zip(protocols, outcomes, strict=True)
-    ]
+        parts = list(threads.map(one, [(one_of, chunk) for one_of in told for chunk in chunks]))
+    return [_joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))]
 
 
 @cache
