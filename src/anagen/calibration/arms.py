@@ -140,7 +140,8 @@ def _sessions(arm: ArmOutcome) -> tuple[int, float]:
     interval = arm.interval_days or parameters()["usual.interval_days"].centre
     if arm.sessions is not None:
         return int(arm.sessions), interval
-    assert arm.week is not None
+    if arm.week is None:
+        raise NotModelled("neither the sessions nor the week of the result are stated")
     return max(1, int(arm.week * _DAYS_PER_WEEK / interval)), interval
 
 
