@@ -1,6 +1,5 @@
 """Leave one study out: each study predicted from a fit to all the others."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import numpy as np
 from anagen.calibration.arm_means import ArmMeans, Numbers
 from anagen.calibration.new_trial import chance_of_mean, would_publish
 from anagen.calibration.observation import Published
-from anagen.calibration.sampling import Sampler
+from anagen.calibration.sampling import Chain, chains
 from anagen.calibration.targets import Targets
 
 
@@ -29,29 +28,31 @@ def without(target: Targets, study: str) -> Published:
     )
 
 
-def left_out(
-    target: Targets, sampler: Sampler, seed: int, advance: Callable[[str], None]
-) -> Numbers:
+def left_out(target: Targets, warmup: int, draws: int, seed: int) -> Numbers:
     """Predicted changes of all counted results (results, draws) in hairs/cm², each from a fit
     without its study; the rows are those of ``target.density``."""
+    of_study = np.asarray(target.told.density.study)
+    counted = sorted(set(of_study.tolist()))
+    jobs = [(without(target, target.studies[study]), seed + study) for study in counted]
+    fits = chains(jobs, target.size, warmup, draws)
+    predicted = np.empty((len(of_study), draws))
+    for study, fit in zip(counted, fits, strict=True):
+        mine = np.flatnonzero(of_study == study)
+        predicted[mine] = _predicted(target, mine, fit, seed + study)
+    return predicted
+
+
+def _predicted(target: Targets, rows: np.ndarray, fit: Chain, seed: int) -> Numbers:
     counts = target.told.density
-    rows: list[Numbers] = [np.empty(0)] * len(target.density)
-    for number, study in enumerate(target.studies):
-        mine = np.flatnonzero(counts.study == target.studies.index(study))
-        if not mine.size:
-            continue
-        advance(study)
-        sample = sampler(without(target, study), seed + number)
-        means = ArmMeans(*(values[mine] for values in counts.means))
-        variance = np.where(
-            np.isnan(counts.variance_of_mean[mine])[:, None],
-            chance_of_mean([None] * mine.size, counts.people[mine], sample.shared["people_sd"]),
-            np.asarray(counts.variance_of_mean)[mine][:, None],
-        )
-        drawn = would_publish(
-            means, sample.scores, sample.shared, [study] * mine.size, variance,
-            np.asarray(counts.suspect)[mine], seed + number,
-        )  # fmt: skip
-        for row, draws in zip(mine, drawn, strict=True):
-            rows[row] = draws
-    return np.stack(rows)
+    stated = np.asarray(counts.variance_of_mean)[rows]
+    people = np.asarray(counts.people)[rows]
+    usual = chance_of_mean([None] * rows.size, people, fit.shared["people_sd"])
+    return would_publish(
+        ArmMeans(*(values[rows] for values in counts.means)),
+        fit.drawn["scores"],
+        fit.shared,
+        [target.density[row].arm.study_id for row in rows],
+        np.where(np.isnan(stated)[:, None], usual, stated[:, None]),
+        np.asarray(counts.suspect)[rows],
+        seed,
+    )

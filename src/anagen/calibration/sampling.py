@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import jax
@@ -58,15 +60,33 @@ def chains(
     draws: int,
     advance: Callable[[], None] = lambda: None,
 ) -> list[Chain]:
-    """One chain for each pair of data and seed, side by side on all processors.
+    """One chain for each pair of data and seed.
 
-    Data of all jobs must be of one shape, so that each processor compiles once.
+    Each processor works in a process of its own, since NumPyro cannot trace in two threads; data of
+    all jobs must be of one shape, so that each compiles once.
     """
     workers = min(os.cpu_count() or 1, len(jobs))
+    if workers == 1:
+        _prepare(size, warmup, draws)
+        return [_chain(*job) for job in jobs]
+    with ProcessPoolExecutor(
+        workers, get_context("spawn"), _prepare, (size, warmup, draws)
+    ) as processes:
+        waiting = [processes.submit(_chain, *job) for job in jobs]
+        for _ in as_completed(waiting):
+            advance()
+        return [one.result() for one in waiting]
 
-    def work(worker: int) -> list[Chain]:
-        kernel = NUTS(trials_as_published, target_accept_prob=TARGET_ACCEPT)
-        mcmc = MCMC(
+
+_prepared: list[MCMC] = []  # of this process; compiled at its first chain
+
+
+def _prepare(size: Size, warmup: int, draws: int) -> None:
+    import anagen.scalp  # noqa: F401  # float64
+
+    kernel = NUTS(partial(trials_as_published, size=size), target_accept_prob=TARGET_ACCEPT)
+    _prepared[:] = [
+        MCMC(
             kernel,
             num_warmup=warmup,
             num_samples=draws,
@@ -74,20 +94,15 @@ def chains(
             progress_bar=False,
             jit_model_args=True,
         )
-        done = []
-        for told, seed in jobs[worker::workers]:
-            mcmc.run(jax.random.key(seed), told, size, extra_fields=("diverging",))
-            drawn: dict[str, Any] = mcmc.get_samples()
-            diverging = np.asarray(mcmc.get_extra_fields()["diverging"])
-            done.append(
-                Chain({name: np.asarray(of) for name, of in drawn.items()}, int(diverging.sum()))
-            )
-            advance()
-        return done
+    ]
 
-    with ThreadPoolExecutor(workers) as threads:
-        by_worker = list(threads.map(work, range(workers)))
-    return [by_worker[job % workers][job // workers] for job in range(len(jobs))]
+
+def _chain(told: Published, seed: int) -> Chain:
+    mcmc = _prepared[0]
+    mcmc.run(jax.random.key(seed), told, extra_fields=("diverging",))
+    drawn: dict[str, Any] = mcmc.get_samples()
+    diverging = np.asarray(mcmc.get_extra_fields()["diverging"])
+    return Chain({name: np.asarray(of) for name, of in drawn.items()}, int(diverging.sum()))
 
 
 def joined(several: Sequence[Chain]) -> Chain:

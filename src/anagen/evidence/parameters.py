@@ -185,7 +185,7 @@ def values_at(uniform: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
     return MappingProxyType(drawn)
 
 
-@lru_cache(maxsize=2)  # the options of a plan and the steps of a slider ask for the same draws
+@lru_cache(maxsize=2)
 def draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
-    """``number`` draws of every parameter from its own distribution: key -> (number,)."""
+    """``number`` draws of every parameter from its record, before any trial: key -> (number,)."""
     return values_at(uniforms(number, seed))

@@ -1,0 +1,144 @@
+"""Calibration from beginning to end: targets, sampling, leaving studies out, diagnostics.
+
+    prior draws → mean changes of arms → NUTS → posterior draws, with what made them
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from anagen.calibration import fingerprint
+from anagen.calibration.arm_means import Numbers
+from anagen.calibration.left_out import left_out
+from anagen.calibration.sampling import Chain, chains, joined, quality
+from anagen.calibration.targets import Targets, targets
+from anagen.evidence.parameters import parameters
+from anagen.evidence.posterior import Posterior
+
+R_HAT_BELOW = 1.01
+EFFECTIVE_ABOVE = 400
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed; all of it decides the draws, with the seed."""
+
+    prior_draws: int = 12_000
+    warmup: int = 1_000
+    draws: int = 1_500  # of each chain
+    chains: int = 4
+    left_out_warmup: int = 500
+    left_out_draws: int = 1_000  # 0 leaves none out
+    kept: int = 1_000  # joint rows shipped
+    seed: int = 1
+
+
+SHORT = Effort(prior_draws=3_000, warmup=300, draws=400, chains=2, left_out_draws=0, kept=400)
+
+
+def calibrate(effort: Effort, advance: Callable[[str], None]) -> tuple[Posterior, Targets]:
+    """A posterior from the trials, and what it was fitted to."""
+    advance("Computing the arms from prior draws")
+    target = targets(effort.prior_draws, effort.seed)
+    advance("Sampling")
+    jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
+    several = chains(jobs, target.size, effort.warmup, effort.draws)
+    advance("Leaving each study out")
+    apart = _left_out(target, effort)
+    advance("Fingerprints")
+    return _posterior(target, several, apart, effort), target
+
+
+def _left_out(target: Targets, effort: Effort) -> Numbers:
+    if effort.left_out_draws == 0:
+        return np.empty((0, effort.kept))
+    predicted = left_out(target, effort.left_out_warmup, effort.left_out_draws, effort.seed)
+    return predicted[:, np.linspace(0, predicted.shape[1] - 1, effort.kept).astype(int)]
+
+
+def _posterior(
+    target: Targets, several: list[Chain], apart: Numbers, effort: Effort
+) -> Posterior:
+    every = joined(several)
+    kept = np.linspace(0, len(every.drawn["scores"]) - 1, effort.kept).astype(int)
+    return Posterior(
+        keys=target.keys,
+        scores=every.drawn["scores"][kept],
+        shared={name: of[kept] for name, of in every.shared.items()},
+        studies=target.studies,
+        drift=every.drawn["drift"][kept],
+        scale=every.drawn["scale"][kept],
+        left_out=apart,
+        made={
+            "model": fingerprint.of_model(),
+            "data": fingerprint.of_data(),
+            "effort": asdict(effort),
+            "quality": asdict(quality(several)),
+            "numbers": learned(target, every.drawn["scores"]),
+            "unused": [
+                [said.arm.study_id, said.arm.arm_id, said.arm.outcome, said.why]
+                for said in target.unused
+            ],
+        },
+    )
+
+
+def learned(target: Targets, scores: Numbers) -> dict[str, dict[str, float]]:
+    """What the data told of each calibrated number: the median and 80 % interval of its value, how
+    much narrower its score is than before, and how far prior and posterior overlap."""
+    return {key: _learned(key, scores[:, i]) for i, key in enumerate(target.keys)}
+
+
+def _learned(key: str, scores: Numbers) -> dict[str, float]:
+    from scipy.special import ndtr
+    from scipy.stats import gaussian_kde, norm
+
+    low, median, high = parameters()[key].at(ndtr(np.quantile(scores, [0.1, 0.5, 0.9])))
+    grid = np.linspace(-5, 5, 401)
+    both = np.minimum(gaussian_kde(scores)(grid), norm.pdf(grid))
+    return {
+        "low": float(low),
+        "median": float(median),
+        "high": float(high),
+        "score": float(scores.mean()),
+        "score_sd": float(scores.std()),
+        "overlap": float(np.trapezoid(both, grid)),
+    }
+
+
+def faults(post: Posterior) -> list[str]:
+    """What is wrong with a sample, in words; empty where nothing is."""
+    told: Mapping[str, Any] = post.made["quality"]
+    said = [
+        f"R-hat of {name} is {value:.3f}, not below {R_HAT_BELOW}"
+        for name, value in told["r_hat"].items()
+        if not value < R_HAT_BELOW
+    ]
+    said += [
+        f"the effective sample size of {name} is {value:.0f}, not above {EFFECTIVE_ABOVE}"
+        for name, value in told["effective"].items()
+        if not value > EFFECTIVE_ABOVE
+    ]
+    if told["divergences"]:
+        said.append(f"{told['divergences']} steps diverged")
+    return said
+
+
+def differences(one: Posterior, other: Posterior) -> dict[str, float]:
+    """How far two posteriors lie apart: of each calibrated or shared number, the difference of the
+    means in Monte-Carlo standard errors of the rows (as if independent)."""
+
+    def apart(a: Numbers, b: Numbers) -> float:
+        error = np.sqrt(a.var() / len(a) + b.var() / len(b))
+        return float((a.mean() - b.mean()) / error)
+
+    found = {
+        key: apart(one.scores[:, one.keys.index(key)], other.scores[:, other.keys.index(key)])
+        for key in one.keys
+        if key in other.keys
+    }
+    return found | {
+        name: apart(of, other.shared[name]) for name, of in one.shared.items()
+    }
