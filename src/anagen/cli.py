@@ -1,4 +1,4 @@
-"""The shell: ``anagen screen``, ``plan``, ``simulate`` and ``evidence``.
+"""The shell: ``anagen screen``, ``plan``, ``simulate``, ``calibrate`` and ``evidence``.
 
 Every command has ``--json`` for machines and a page for people. Bad input gives one sentence on
 stderr and exit status 2. What computes is imported inside its command, so that the rest starts
@@ -148,6 +148,37 @@ def plan_command(
     _print_page(plan_page(found))
     for path in written:
         print(f"  wrote {path}")
+
+
+@app.command("calibrate")
+def calibrate_command(
+    short: Annotated[
+        bool, typer.Option("--short", help="a rough one in minutes, leaving no study out")
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE.npz", help="write the posterior draws")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Fit the model to the trials anew, and hold the result against the shipped draws."""
+    with _progress("Loading the model", steps=4) as advance:
+        from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
+        from anagen.evidence.posterior import posterior, write_posterior
+
+        post, _ = calibrate(SHORT if short else Effort(), advance)
+    if out:
+        try:
+            with out.open("wb") as file:
+                write_posterior(file, post)
+        except OSError as fault:
+            raise BadInput(f"--out {out}: cannot be written ({fault.strerror}).") from None
+    apart = differences(post, posterior())
+    if as_json:
+        _print_json({**post.made, "faults": faults(post), "standard_errors_from_shipped": apart})
+        return
+    from anagen.care.calibration import calibration_page
+
+    _print_page(calibration_page(post, faults(post), apart))
 
 
 @app.command("evidence")

@@ -13,7 +13,8 @@ import numpy as np
 
 from anagen.compiled import keep_compiled_programs, program
 from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
-from anagen.evidence.parameters import draws as draw_parameters
+from anagen.evidence.parameters import draws as prior_draws
+from anagen.evidence.posterior import posterior, posterior_draws
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
@@ -89,6 +90,7 @@ class Forecast:
             "off_label": True,
             "draws": int(next(iter(self.draws.values())).shape[0]),
             "model_version": self.model_version,
+            "calibration": {name: posterior().made[name] for name in ("model", "data")},
             "seed": self.seed,
         }
 
@@ -109,7 +111,8 @@ def simulate(
 ) -> Forecast:
     """Forecast one course for one person.
 
-    Every draw is one way in which this person and our ignorance of the biology could combine.
+    Every draw is one way in which this person and what trials left of our ignorance of the biology
+    could combine.
     ``counting`` names the method whose error a change is held against (`anagen.counting`).
     Raises `BadInput` for an undiagnosed person, an unknown method and weeks or draws out of range.
     """
@@ -135,7 +138,7 @@ def simulate_together(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
             "condition."
         )
-    drawn = draw_parameters(draws, seed)
+    drawn = posterior_draws(draws, seed)
     told = [
         (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
         for protocol in protocols
@@ -183,7 +186,7 @@ def _program(
 ) -> Callable[[tuple[Person, Treatment, Scalp]], Outcome]:
     """The compiled course of one condition, length and number of draws."""
     anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
-    drawn = draw_parameters(draws, 0)
+    drawn = prior_draws(draws, 0)
     told = person_of(anybody, drawn), treatment_of(nothing(), draws), scalp_numbers(drawn)
     arrays, layout = jax.tree.flatten(told)
 

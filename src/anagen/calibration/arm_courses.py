@@ -1,7 +1,7 @@
 """The courses of an arm's people: what each would show at the weeks of the arm's results.
 
-    change of an endpoint from baseline, for draws of one person each; men and women of a mixed arm
-    are computed apart and joined by their shares.
+change of an endpoint from baseline, for draws of one person each; men and women of a mixed arm
+are computed apart and joined by their shares.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,7 @@ LEAST_AGE_YEARS = 18.0
 LEAST_DENSITY_PER_CM2 = 20.0
 
 
-def endpoint(outcome: str, by_week: Mapping[str, np.ndarray]) -> np.ndarray:
+def endpoint(outcome: str, by_week: Mapping[str, Any]) -> np.ndarray:
     """A trial's outcome read off the model's endpoints, (weeks, draws): hairs/cm² or µm.
 
     A count in a target area is of hairs above vellus, as the trials of finasteride and minoxidil
@@ -58,7 +58,8 @@ def changes(
     change = [np.zeros((len(one.results), number)) for one in given]
     for (condition, weeks), members in parts.items():
         told = [lay_out(group, given[i], drawn) for i, group in members]
-        for (i, group), outcome in zip(members, courses(told, drawn, condition, weeks), strict=True):
+        outcomes = courses(told, drawn, condition, weeks)
+        for (i, group), outcome in zip(members, outcomes, strict=True):
             for row, result in enumerate(given[i].results):
                 first, moved = _read(result, outcome)
                 baseline[i][row] += group.share * first
@@ -88,7 +89,7 @@ def lay_out(
     number = len(drawn["follicles.density_per_cm2"])
     person = person_of(group.patient, drawn, group.protocol)
     treatment = treatment_of(group.protocol, number)
-    mean_age = first.age_mean if given.age_stated else drawn["trial.age_years"]
+    mean_age = drawn["trial.age_years"] if first.age_mean is None else first.age_mean
     deviation = drawn["trial.age_deviation"]
     if first.age_sd is not None:
         deviation = deviation * (first.age_sd / parameters()["trial.age_deviation"].shape["sd"])
@@ -102,9 +103,9 @@ def lay_out(
     if group.protocol.course.sessions:
         if not given.kind_stated:
             thirds = np.digitize(drawn["trial.device_draw"], [1 / 3, 2 / 3])
-            device = device._replace(kind=np.array([ROLLER, STAMP, PEN], dtype=float)[thirds])  # type: ignore[arg-type]
+            device = device._replace(kind=np.array([ROLLER, STAMP, PEN], dtype=float)[thirds])
         if not given.needle_stated:
-            device = device._replace(needle_mm=drawn["trial.needle_mm"])  # type: ignore[arg-type]
+            device = device._replace(needle_mm=drawn["trial.needle_mm"])
     return person, treatment._replace(device=device)
 
 

@@ -11,7 +11,7 @@ calibrated is averaged too; its variance is kept as ``unstated_variance``.
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations_with_replacement
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,7 @@ class ArmMeans(NamedTuple):
     error: Numbers  # standard error of the mean at the prior's centre, (results,)
 
 
-def mean_changes(means: ArmMeans, scores: Numbers) -> Numbers:
+def mean_changes(means: ArmMeans, scores: Any) -> Any:
     """The mean changes (results,) at scores (numbers,); of NumPy or JAX arrays."""
     bent = ((means.curve @ scores) * scores).sum(axis=-1)
     centred = means.constant - means.curve.diagonal(axis1=-2, axis2=-1).sum(axis=-1)
@@ -86,9 +86,7 @@ def _ours(key: str) -> bool:
     return not key.startswith("trial.") and parameters()[key].distribution != "bernoulli"
 
 
-def _slopes(
-    scores: Mapping[str, Numbers], change: Numbers
-) -> tuple[list[str], Numbers, Numbers]:
+def _slopes(scores: Mapping[str, Numbers], change: Numbers) -> tuple[list[str], Numbers, Numbers]:
     """Keys, and slope and standard error of each in a linear regression, (results, keys)."""
     keys = list(scores)
     design = np.column_stack([np.ones(change.shape[1]), *scores.values()])
@@ -102,13 +100,12 @@ def _least_squares(design: Numbers, change: Numbers) -> tuple[Numbers, Numbers, 
     found = change @ design @ inverse
     left = change - found @ design.T
     variance = (left**2).sum(axis=1) / (design.shape[0] - design.shape[1])
-    error = np.sqrt(np.outer(variance, inverse.diagonal()))
+    # The square of a yes or no is no column of its own; rounding may leave it just below nought.
+    error = np.sqrt(np.outer(variance, np.maximum(inverse.diagonal(), 0.0)))
     return found, error, variance
 
 
-def arm_means(
-    scores: Mapping[str, Numbers], change: Numbers, keys: Sequence[str]
-) -> ArmMeans:
+def arm_means(scores: Mapping[str, Numbers], change: Numbers, keys: Sequence[str]) -> ArmMeans:
     """The mean changes of results (results, draws) as functions of the scores of ``keys``."""
     every, slopes, noise = _slopes(scores, change)
     index = {key: i for i, key in enumerate(keys)}

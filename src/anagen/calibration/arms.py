@@ -33,7 +33,7 @@ _TABLETS = {  # with the dose that is meant where none is stated; none is meant 
 }
 
 
-class NotModelled(Exception):
+class NotModelled(Exception):  # noqa: N818  # a reason, not a fault
     """What an arm did is not in the model; the message says what."""
 
 
@@ -55,7 +55,6 @@ class Given:
     results: tuple[ArmOutcome, ...]  # of the same people; weeks and outcomes may differ
     kind_stated: bool
     needle_stated: bool
-    age_stated: bool
 
 
 def same_people(arms: Iterable[ArmOutcome]) -> list[tuple[ArmOutcome, ...]]:
@@ -83,7 +82,6 @@ def read_arm(results: Sequence[ArmOutcome]) -> Given:
             results=tuple(results),
             kind_stated=arm.device in NEEDLING_DEVICES,
             needle_stated=arm.needle_mm is not None,
-            age_stated=arm.age_mean is not None,
         )
     except BadInput as refused:
         raise NotModelled(str(refused)) from None

@@ -1,6 +1,6 @@
 """Calibration from beginning to end: targets, sampling, leaving studies out, diagnostics.
 
-    prior draws → mean changes of arms → NUTS → posterior draws, with what made them
+prior draws → mean changes of arms → NUTS → posterior draws, with what made them
 """
 
 from collections.abc import Callable, Mapping
@@ -58,9 +58,7 @@ def _left_out(target: Targets, effort: Effort) -> Numbers:
     return predicted[:, np.linspace(0, predicted.shape[1] - 1, effort.kept).astype(int)]
 
 
-def _posterior(
-    target: Targets, several: list[Chain], apart: Numbers, effort: Effort
-) -> Posterior:
+def _posterior(target: Targets, several: list[Chain], apart: Numbers, effort: Effort) -> Posterior:
     every = joined(several)
     kept = np.linspace(0, len(every.drawn["scores"]) - 1, effort.kept).astype(int)
     return Posterior(
@@ -70,6 +68,7 @@ def _posterior(
         studies=target.studies,
         drift=every.drawn["drift"][kept],
         scale=every.drawn["scale"][kept],
+        observed=np.asarray(target.told.density.change),
         left_out=apart,
         made={
             "model": fingerprint.of_model(),
@@ -139,6 +138,4 @@ def differences(one: Posterior, other: Posterior) -> dict[str, float]:
         for key in one.keys
         if key in other.keys
     }
-    return found | {
-        name: apart(of, other.shared[name]) for name, of in one.shared.items()
-    }
+    return found | {name: apart(of, other.shared[name]) for name, of in one.shared.items()}

@@ -24,7 +24,7 @@ def without(target: Targets, study: str) -> Published:
         diameter=kept(told.diameter),
         contrasts=kept(told.contrasts),
         responders=kept(told.responders),
-        people_sd_weight=np.where(told.people_sd_study == index, 0.0, told.people_sd_weight),  # type: ignore[arg-type]
+        people_sd_weight=np.where(told.people_sd_study == index, 0.0, told.people_sd_weight),
     )
 
 

@@ -30,9 +30,7 @@ def would_publish(
     draws = scores.shape[0]
     scale_of, drift_of = {}, {}
     for study in dict.fromkeys(studies):
-        scale_of[study] = np.exp(
-            shared["scale_spread"] * random.logistic(size=draws) / LOGISTIC_SD
-        )
+        scale_of[study] = np.exp(shared["scale_spread"] * random.logistic(size=draws) / LOGISTIC_SD)
         tail = random.standard_t(record("drift_tail").centre, size=draws)
         drift_of[study] = shared["drift_mean"] + shared["drift_spread"] * tail
     expected = np.stack([mean_changes(means, one) for one in scores], axis=1)
@@ -48,9 +46,7 @@ def would_publish(
     return scale * expected + drift + chance
 
 
-def chance_of_mean(
-    sd: Sequence[float | None], people: Numbers, people_sd: Numbers
-) -> Numbers:
+def chance_of_mean(sd: Sequence[float | None], people: Numbers, people_sd: Numbers) -> Numbers:
     """Variance of the mean of the people counted, (results, draws): from the stated spread between
     them, or from the usual one, ``people_sd`` (draws,)."""
     usual = people_sd**2 / people[:, None]

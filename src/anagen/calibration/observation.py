@@ -10,32 +10,32 @@ test, its statistic is known, or only whether it passed 1.96 standard errors.
 Diameters have drift, spread and σ of their own. The records are ``observation.*``.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpyro
 import numpyro.distributions as dist
-from jax import Array
 from jax.scipy.special import log_ndtr, logsumexp
 
 from anagen.calibration.arm_means import ArmMeans, mean_changes
 from anagen.evidence.parameters import Parameter, parameters
 
 SIGNIFICANT = 1.96
+type Values = Any  # arrays of NumPy, or of JAX while they are traced
 
 
 class Counts(NamedTuple):
     """Published changes of arms; (results,) unless said otherwise."""
 
     means: ArmMeans
-    study: Array  # index of its scale
-    drift: Array  # index of its drift
-    change: Array  # hairs/cm², or µm
-    variance_of_mean: Array  # of the people counted, where their spread is stated; else NaN
-    people: Array
-    suspect: Array  # 1 or 0
-    reading: Array  # the other factor that the change may have; 1 where there is none
-    weight: Array  # 1, or 0 for a result that is left out
+    study: Values  # index of its scale
+    drift: Values  # index of its drift
+    change: Values  # hairs/cm², or µm
+    variance_of_mean: Values  # of the people counted, where their spread is stated; else NaN
+    people: Values
+    suspect: Values  # 1 or 0
+    reading: Values  # the other factor that the change may have; 1 where there is none
+    weight: Values  # 1, or 0 for a result that is left out
 
 
 class Contrasts(NamedTuple):
@@ -43,15 +43,15 @@ class Contrasts(NamedTuple):
 
     means: ArmMeans
     against: ArmMeans  # nought for a baseline
-    to_baseline: Array  # 1 or 0
-    study: Array
-    drift: Array  # index among the drifts of its kind
-    diameter: Array  # 1 or 0
-    value: Array  # of a difference or a statistic
-    se: Array  # of a difference where stated, else NaN
-    per_person: Array  # 1/n of the one and the other arm, summed
-    kind: Array  # DIFFERENCE, STATISTIC, INCREASE or NOT_SIGNIFICANT
-    weight: Array
+    to_baseline: Values  # 1 or 0
+    study: Values
+    drift: Values  # index among the drifts of its kind
+    diameter: Values  # 1 or 0
+    value: Values  # of a difference or a statistic
+    se: Values  # of a difference where stated, else NaN
+    per_person: Values  # 1/n of the one and the other arm, summed
+    kind: Values  # DIFFERENCE, STATISTIC, INCREASE or NOT_SIGNIFICANT
+    weight: Values
 
 
 DIFFERENCE, STATISTIC, INCREASE, NOT_SIGNIFICANT = range(4)
@@ -61,11 +61,11 @@ class Responders(NamedTuple):
     """People who are said to have responded."""
 
     means: ArmMeans
-    study: Array
-    threshold: Array  # index of the study's threshold
-    responded: Array
-    people: Array
-    weight: Array
+    study: Values
+    threshold: Values  # index of the study's threshold
+    responded: Values
+    people: Values
+    weight: Values
 
 
 class Published(NamedTuple):
@@ -75,10 +75,10 @@ class Published(NamedTuple):
     diameter: Counts
     contrasts: Contrasts
     responders: Responders
-    people_sd: Array  # stated spreads of a change between people, hairs/cm²
-    people_sd_people: Array  # of so many people
-    people_sd_study: Array  # index
-    people_sd_weight: Array
+    people_sd: Values  # stated spreads of a change between people, hairs/cm²
+    people_sd_people: Values  # of so many people
+    people_sd_study: Values  # index
+    people_sd_weight: Values
 
 
 def record(name: str) -> Parameter:
@@ -100,6 +100,16 @@ def _half_normal(name: str) -> dist.Distribution:
     return dist.HalfNormal(record(name).centre)
 
 
+def _student(name: str, number: int) -> Values:
+    """So many Student-t numbers as normal ones of unlike width, which NUTS walks better."""
+    half = record("drift_tail").centre / 2
+    raw: Values = numpyro.sample(f"raw_{name}", dist.Normal(0, 1).expand([number]).to_event(1))
+    width: Values = numpyro.sample(
+        f"width_{name}", dist.InverseGamma(half, half).expand([number]).to_event(1)
+    )
+    return jnp.sqrt(width) * raw
+
+
 class Size(NamedTuple):
     """How many of each there are."""
 
@@ -112,30 +122,29 @@ class Size(NamedTuple):
 def trials_as_published(told: Published, size: Size) -> None:
     """The NumPyro model of all results."""
     studies = size.studies
-    z = numpyro.sample("scores", dist.Normal(0, 1).expand([size.numbers]).to_event(1))
-    tail = dist.StudentT(record("drift_tail").centre, 0, 1)
-    scale_spread = numpyro.sample("scale_spread", _half_normal("scale_spread"))
+    z: Values = numpyro.sample("scores", dist.Normal(0, 1).expand([size.numbers]).to_event(1))
+    scale_spread: Values = numpyro.sample("scale_spread", _half_normal("scale_spread"))
     # Logistic: tails heavier than a normal's, and a scale whose mean is finite.
-    raw_scale = numpyro.sample("raw_scale", dist.Logistic(0, 1).expand([studies]).to_event(1))
-    scale = numpyro.deterministic("scale", jnp.exp(scale_spread * raw_scale / LOGISTIC_SD))
-
-    drift_mean = numpyro.sample("drift_mean", _normal("drift_mean_per_cm2"))
-    drift_spread = numpyro.sample("drift_spread", _half_normal("drift_spread_per_cm2"))
-    drift = numpyro.deterministic(
-        "drift",
-        drift_mean
-        + drift_spread * numpyro.sample("raw_drift", tail.expand([studies]).to_event(1)),
+    raw_scale: Values = numpyro.sample(
+        "raw_scale", dist.Logistic(0, 1).expand([studies]).to_event(1)
     )
-    arm_spread = numpyro.sample("arm_spread", _half_normal("arm_spread_per_cm2"))
-    people_sd = numpyro.sample("people_sd", _lognormal("people_sd_per_cm2"))
+    scale: Values = numpyro.deterministic("scale", jnp.exp(scale_spread * raw_scale / LOGISTIC_SD))
 
-    um_drift_mean = numpyro.sample("um_drift_mean", _normal("diameter_drift_mean_um"))
-    um_drift_spread = numpyro.sample("um_drift_spread", _half_normal("diameter_drift_spread_um"))
-    um_drift = um_drift_mean + um_drift_spread * numpyro.sample(
-        "raw_um_drift", tail.expand([size.um_studies]).to_event(1)
+    drift_mean: Values = numpyro.sample("drift_mean", _normal("drift_mean_per_cm2"))
+    drift_spread: Values = numpyro.sample("drift_spread", _half_normal("drift_spread_per_cm2"))
+    drift: Values = numpyro.deterministic(
+        "drift", drift_mean + drift_spread * _student("drift", studies)
     )
-    um_arm_spread = numpyro.sample("um_arm_spread", _half_normal("diameter_arm_spread_um"))
-    um_people_sd = numpyro.sample("um_people_sd", _lognormal("diameter_people_sd_um"))
+    arm_spread: Values = numpyro.sample("arm_spread", _half_normal("arm_spread_per_cm2"))
+    people_sd: Values = numpyro.sample("people_sd", _lognormal("people_sd_per_cm2"))
+
+    um_drift_mean: Values = numpyro.sample("um_drift_mean", _normal("diameter_drift_mean_um"))
+    um_drift_spread: Values = numpyro.sample(
+        "um_drift_spread", _half_normal("diameter_drift_spread_um")
+    )
+    um_drift = um_drift_mean + um_drift_spread * _student("um_drift", size.um_studies)
+    um_arm_spread: Values = numpyro.sample("um_arm_spread", _half_normal("diameter_arm_spread_um"))
+    um_people_sd: Values = numpyro.sample("um_people_sd", _lognormal("diameter_people_sd_um"))
 
     _counts("density", told.density, z, scale, drift, arm_spread, people_sd)
     _counts("diameter", told.diameter, z, scale, um_drift, um_arm_spread, um_people_sd)
@@ -144,7 +153,7 @@ def trials_as_published(told: Published, size: Size) -> None:
         (people_sd, um_people_sd),
     )  # fmt: skip
 
-    threshold = numpyro.sample(
+    threshold: Values = numpyro.sample(
         "threshold", _normal("response_threshold_per_cm2").expand([size.thresholds]).to_event(1)
     )
     _responders(told.responders, z, scale, drift, threshold, people_sd)
@@ -160,7 +169,13 @@ LOGISTIC_SD = float(jnp.pi / jnp.sqrt(3.0))
 
 
 def _counts(
-    name: str, told: Counts, z: Array, scale: Array, drift: Array, spread: Array, people_sd: Array
+    name: str,
+    told: Counts,
+    z: Values,
+    scale: Values,
+    drift: Values,
+    spread: Values,
+    people_sd: Values,
 ) -> None:
     expected = scale[told.study] * mean_changes(told.means, z) + drift[told.drift]
     chance = jnp.where(
@@ -170,7 +185,9 @@ def _counts(
     sd = jnp.sqrt(chance + spread**2 + told.means.unstated_variance + suspect**2)
     normal = dist.Normal(expected, sd)
     as_printed = told.weight * normal.log_prob(told.change)
-    otherwise = told.weight * normal.log_prob(told.change * told.reading)
+    # In the other reading the printed number is a stretched one, and so is its density.
+    otherwise = normal.log_prob(told.change * told.reading) + jnp.log(told.reading)
+    otherwise = told.weight * otherwise
     in_doubt = told.reading != 1.0
     numpyro.factor(name, jnp.where(in_doubt, 0.0, as_printed).sum())
     # One reading holds for all results of the study in doubt; either is as likely beforehand.
@@ -180,13 +197,13 @@ def _counts(
 
 def _contrasts(
     told: Contrasts,
-    z: Array,
-    scale: Array,
-    drifts: tuple[Array, Array],
-    spreads: tuple[Array, Array],
-    people_sds: tuple[Array, Array],
+    z: Values,
+    scale: Values,
+    drifts: tuple[Values, Values],
+    spreads: tuple[Values, Values],
+    people_sds: tuple[Values, Values],
 ) -> None:
-    def of_kind(pair: tuple[Array, Array]) -> Array:
+    def of_kind(pair: tuple[Values, Values]) -> Values:
         return jnp.where(told.diameter == 1, pair[1], pair[0])
 
     apart = mean_changes(told.means, z) - mean_changes(told.against, z)
@@ -211,7 +228,7 @@ def _contrasts(
     numpyro.factor("contrasts", (told.weight * chosen).sum())
 
 
-def _log_between(expected: Array, limit: Array, sd: Array) -> Array:
+def _log_between(expected: Values, limit: Values, sd: Values) -> Values:
     """Log chance that a normal lies between −limit and limit."""
     upper = log_ndtr((limit - jnp.abs(expected)) / sd)
     lower = log_ndtr((-limit - jnp.abs(expected)) / sd)
@@ -219,7 +236,7 @@ def _log_between(expected: Array, limit: Array, sd: Array) -> Array:
 
 
 def _responders(
-    told: Responders, z: Array, scale: Array, drift: Array, threshold: Array, people_sd: Array
+    told: Responders, z: Values, scale: Values, drift: Values, threshold: Values, people_sd: Values
 ) -> None:
     expected = scale[told.study] * mean_changes(told.means, z) + drift[told.study]
     above = (expected - threshold[told.threshold]) / people_sd

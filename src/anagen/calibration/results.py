@@ -26,6 +26,7 @@ class Result:
     sd: float | None  # between people
     people: float
     of_baseline: bool
+    area_stated: bool  # or a percentage of the baseline was published
     readings: tuple[float, ...]  # what the change may have to be multiplied with; (1.0,) mostly
 
 
@@ -39,25 +40,29 @@ def published(arm: ArmOutcome) -> Result:
     change = _change(arm)
     if arm.outcome == "diameter":
         factor = _micrometres(arm.unit)
-        return Result(arm, change * factor, _times(arm.change_sd, factor), people, False, (1.0,))
+        return Result(
+            arm, change * factor, _times(arm.change_sd, factor), people, False, True, (1.0,)
+        )
     if arm.change_per_cm2 is not None:
         factor = arm.change_per_cm2 / change if change else 1.0
         sd = _times(arm.change_sd, abs(factor))
-        return Result(arm, arm.change_per_cm2, sd, people, False, (1.0,))
+        return Result(arm, arm.change_per_cm2, sd, people, False, True, (1.0,))
     if arm.unit.startswith("%"):
         if "baseline" not in arm.unit:
             raise NotModelled(f"the unit {arm.unit!r} is not of the baseline")
-        return Result(arm, change, arm.change_sd, people, True, (1.0,))
+        return Result(arm, change, arm.change_sd, people, True, True, (1.0,))
     if "square inch" in arm.unit and "1 cm" in arm.unit:
-        return Result(arm, change, arm.change_sd, people, False, (1.0, 1 / CM2_PER_SQUARE_INCH))
+        return Result(
+            arm, change, arm.change_sd, people, False, True, (1.0, 1 / CM2_PER_SQUARE_INCH)
+        )
     area_cm2 = _area_cm2(arm.unit)
     if area_cm2 is not None:
         sd = _times(arm.change_sd, 1 / area_cm2)
-        return Result(arm, change / area_cm2, sd, people, False, (1.0,))
+        return Result(arm, change / area_cm2, sd, people, False, True, (1.0,))
     if arm.baseline:
         percent = 100 / arm.baseline
         sd = _times(arm.change_sd, percent)
-        return Result(arm, change * percent, sd, people, True, (1.0,))
+        return Result(arm, change * percent, sd, people, True, False, (1.0,))
     raise NotModelled(f"the counting area is not stated ({arm.unit or 'no unit'}), nor a baseline")
 
 

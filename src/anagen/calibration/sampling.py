@@ -115,9 +115,7 @@ def joined(several: Sequence[Chain]) -> Chain:
 
 def quality(several: Sequence[Chain]) -> Quality:
     """Split R̂ and effective sample sizes over chains of the same data."""
-    by_chain = {
-        name: np.stack([one.drawn[name] for one in several]) for name in several[0].drawn
-    }
+    by_chain = {name: np.stack([one.drawn[name] for one in several]) for name in several[0].drawn}
     told = summary(by_chain, group_by_chain=True)
     return Quality(
         r_hat={name: float(np.max(of["r_hat"])) for name, of in told.items()},

@@ -64,9 +64,7 @@ class Targets:
     @property
     def size(self) -> Size:
         """How many numbers, studies and thresholds there are."""
-        return Size(
-            len(self.keys), len(self.studies), len(self.um_studies), len(self.thresholds)
-        )
+        return Size(len(self.keys), len(self.studies), len(self.um_studies), len(self.thresholds))
 
 
 @dataclass(frozen=True)
@@ -94,7 +92,7 @@ def found_results(arms: Iterable[ArmOutcome]) -> _Found:
                 unused.append(Unused(arm, str(reason)))
     kept = list(_contrasted(responders))
     unused += [
-        Unused(arm, "how many responded tells only against another arm in the same words")
+        Unused(arm, "how many responded tells only against an arm judged in the same words, once")
         for arm in responders
         if arm not in kept
     ]
@@ -142,14 +140,7 @@ def targets(draws: int, seed: int) -> Targets:
     found = found_results(arm for arm in trials() if arm.role == "calibration")
     density = tuple(r for r in found.results if r.arm.outcome != "diameter")
     diameter = tuple(r for r in found.results if r.arm.outcome == "diameter")
-    read_on = tuple(replace(arm, outcome=_RESPONDERS_ON) for arm in found.responders)
-    parts = [
-        [result.arm for result in density],
-        [result.arm for result in diameter],
-        [contrast.arm for contrast in found.contrasts],
-        [contrast.versus or contrast.arm for contrast in found.contrasts],
-        list(read_on),
-    ]
+    parts = _parts(density, diameter, found.contrasts, found.responders)
     scores, before, moved = prior_changes([arm for part in parts for arm in part], draws, seed)
     keys = calibrated(scores, moved)
     means = arm_means(scores, moved, keys)
@@ -160,9 +151,7 @@ def targets(draws: int, seed: int) -> Targets:
 
     studies = tuple(dict.fromkeys(arm.study_id for part in parts for arm in part))
     um_studies = tuple(
-        dict.fromkeys(
-            arm.study_id for part in parts for arm in part if arm.outcome == "diameter"
-        )
+        dict.fromkeys(arm.study_id for part in parts for arm in part if arm.outcome == "diameter")
     )
     thresholds = tuple(dict.fromkeys(arm.study_id for arm in found.responders))
     baseline = before.mean(axis=1)
@@ -183,11 +172,32 @@ def targets(draws: int, seed: int) -> Targets:
         people_sd_people=np.array([r.people for r in stated]),
         people_sd_study=_index([r.arm for r in stated], studies),
         people_sd_weight=np.ones(len(stated)),
-    )  # type: ignore[arg-type]  # NumPy where JAX goes as well
+    )
     return Targets(
         told, keys, studies, um_studies, thresholds, density, diameter,
         found.contrasts, found.responders, found.unused,
     )  # fmt: skip
+
+
+def _parts(
+    density: Sequence[Result],
+    diameter: Sequence[Result],
+    compared: Sequence[Contrast],
+    responders: Sequence[ArmOutcome],
+) -> list[list[ArmOutcome]]:
+    return [
+        [result.arm for result in density],
+        [result.arm for result in diameter],
+        [contrast.arm for contrast in compared],
+        [contrast.versus or contrast.arm for contrast in compared],
+        [replace(arm, outcome=_RESPONDERS_ON) for arm in responders],
+    ]
+
+
+def all_results(target: Targets) -> list[list[ArmOutcome]]:
+    """The results whose means are asked of the model: counts, diameters, contrasts, what these are
+    held against, responders."""
+    return _parts(target.density, target.diameter, target.contrasts, target.responders)
 
 
 def _index(arms: Sequence[ArmOutcome], studies: Sequence[str]) -> Numbers:
@@ -220,7 +230,7 @@ def _counts(
         suspect=np.array([float(result.arm.plausibility == "suspect") for result in results]),
         reading=np.array([result.readings[-1] for result in results]),
         weight=np.ones(len(results)),
-    )  # type: ignore[arg-type]
+    )
 
 
 def _contrasts(
@@ -256,7 +266,7 @@ def _contrasts(
         per_person=np.array([share_per_person(r.arm) + share_per_person(r.versus) for r in rows]),
         kind=np.array([_KINDS[row.kind] for row in rows]),
         weight=np.ones(len(rows)),
-    )  # type: ignore[arg-type]
+    )
 
 
 def _like(values: Numbers, other: Numbers) -> Numbers:

@@ -59,9 +59,7 @@ def _check(row: dict[str, str], line: int) -> Contrast:
 
 def _arm(row: dict[str, str], arm_id: str, line: int) -> ArmOutcome:
     """The record of an arm at a week; of another outcome or week where it has none of its own."""
-    of_arm = [
-        arm for arm in trials() if arm.study_id == row["study_id"] and arm.arm_id == arm_id
-    ]
+    of_arm = [arm for arm in trials() if arm.study_id == row["study_id"] and arm.arm_id == arm_id]
     if not of_arm:
         raise BadRecord(f"contrasts.csv line {line}: there is no arm {row['study_id']} {arm_id}.")
     week, zone = float(row["week"]), row["zone"]

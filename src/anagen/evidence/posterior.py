@@ -36,6 +36,7 @@ class Posterior:
     studies: tuple[str, ...]
     drift: np.ndarray  # of each study, (rows, studies)
     scale: np.ndarray
+    observed: np.ndarray  # published changes of the fitted counts, hairs/cm², (results,)
     left_out: np.ndarray
     made: Mapping[str, Any]
 
@@ -58,6 +59,7 @@ def read_posterior(file: Any) -> Posterior:
             studies=tuple(str(study) for study in found["studies"]),
             drift=found["drift"].astype(float),
             scale=found["scale"].astype(float),
+            observed=found["observed"].astype(float),
             left_out=found["left_out"].astype(float),
             made=json.loads(str(found["made"])),
         )
@@ -73,6 +75,7 @@ def write_posterior(file: Any, post: Posterior) -> None:
         studies=np.array(post.studies),
         drift=post.drift.astype(np.float32),
         scale=post.scale.astype(np.float32),
+        observed=post.observed,
         left_out=post.left_out.astype(np.float32),
         made=np.array(json.dumps(post.made)),
         **{f"shared.{name}": of.astype(np.float32) for name, of in post.shared.items()},  # type: ignore[arg-type]
