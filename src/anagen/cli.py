@@ -161,7 +161,7 @@ def calibrate_command(
     as_json: AsJson = False,
 ) -> None:
     """Fit the model to the trials anew, and hold the result against the shipped draws."""
-    with _progress("Loading the model", steps=4) as advance:
+    with _progress("Loading the model", steps=5) as advance:
         from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
         from anagen.evidence.posterior import posterior, write_posterior
 

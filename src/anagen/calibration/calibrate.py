@@ -11,6 +11,7 @@ import numpy as np
 
 from anagen.calibration import fingerprint
 from anagen.calibration.arm_means import Numbers
+from anagen.calibration.checks import Checked, ranks, recovery
 from anagen.calibration.left_out import left_out
 from anagen.calibration.sampling import Chain, chains, joined, quality
 from anagen.calibration.targets import Targets, targets
@@ -31,11 +32,25 @@ class Effort:
     chains: int = 4
     left_out_warmup: int = 500
     left_out_draws: int = 1_000  # 0 leaves none out
+    rank_worlds: int = 100
+    recovery_worlds: int = 50
+    recovery_people: int = 250
+    check_warmup: int = 200
+    check_draws: int = 300
     kept: int = 1_000  # joint rows shipped
     seed: int = 1
 
 
-SHORT = Effort(prior_draws=3_000, warmup=300, draws=400, chains=2, left_out_draws=0, kept=400)
+SHORT = Effort(
+    prior_draws=3_000,
+    warmup=300,
+    draws=400,
+    chains=2,
+    left_out_draws=0,
+    rank_worlds=0,
+    recovery_worlds=0,
+    kept=400,
+)
 
 
 def calibrate(effort: Effort, advance: Callable[[str], None]) -> tuple[Posterior, Targets]:
@@ -47,8 +62,10 @@ def calibrate(effort: Effort, advance: Callable[[str], None]) -> tuple[Posterior
     several = chains(jobs, target.size, effort.warmup, effort.draws)
     advance("Leaving each study out")
     apart = _left_out(target, effort)
-    advance("Fingerprints")
-    return _posterior(target, several, apart, effort), target
+    advance("Checking on virtual trials")
+    checks = _checks(target, effort)
+    advance("Taking fingerprints")
+    return _posterior(target, several, apart, checks, effort), target
 
 
 def _left_out(target: Targets, effort: Effort) -> Numbers:
@@ -58,7 +75,26 @@ def _left_out(target: Targets, effort: Effort) -> Numbers:
     return predicted[:, np.linspace(0, predicted.shape[1] - 1, effort.kept).astype(int)]
 
 
-def _posterior(target: Targets, several: list[Chain], apart: Numbers, effort: Effort) -> Posterior:
+def _checks(target: Targets, effort: Effort) -> dict[str, Any]:
+    sizes = effort.check_warmup, effort.check_draws, effort.seed
+    found: dict[str, Any] = {}
+    if effort.rank_worlds:
+        found["ranks"] = _told(ranks(target, effort.rank_worlds, *sizes))
+    if effort.recovery_worlds:
+        worlds, people = effort.recovery_worlds, effort.recovery_people
+        checked, wrong = recovery(target, worlds, people, *sizes)
+        found["recovery"] = _told(checked)
+        found["error_of_means_per_cm2"] = float(np.sqrt((wrong**2).mean()))
+    return found
+
+
+def _told(checked: Checked) -> dict[str, Any]:
+    return {"names": list(checked.names), "below": checked.below.round(3).tolist()}
+
+
+def _posterior(
+    target: Targets, several: list[Chain], apart: Numbers, checks: dict[str, Any], effort: Effort
+) -> Posterior:
     every = joined(several)
     kept = np.linspace(0, len(every.drawn["scores"]) - 1, effort.kept).astype(int)
     return Posterior(
@@ -75,6 +111,7 @@ def _posterior(target: Targets, several: list[Chain], apart: Numbers, effort: Ef
             "data": fingerprint.of_data(),
             "effort": asdict(effort),
             "quality": asdict(quality(several)),
+            "checks": checks,
             "numbers": learned(target, every.drawn["scores"]),
             "unused": [
                 [said.arm.study_id, said.arm.arm_id, said.arm.outcome, said.why]

@@ -1,8 +1,8 @@
 """Sampling the observation model by NUTS (NumPyro), and how good the sample is."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import get_context
@@ -58,7 +58,6 @@ def chains(
     size: Size,
     warmup: int,
     draws: int,
-    advance: Callable[[], None] = lambda: None,
 ) -> list[Chain]:
     """One chain for each pair of data and seed.
 
@@ -72,10 +71,7 @@ def chains(
     with ProcessPoolExecutor(
         workers, get_context("spawn"), _prepare, (size, warmup, draws)
     ) as processes:
-        waiting = [processes.submit(_chain, *job) for job in jobs]
-        for _ in as_completed(waiting):
-            advance()
-        return [one.result() for one in waiting]
+        return list(processes.map(_chain, *zip(*jobs, strict=True)))
 
 
 _prepared: list[MCMC] = []  # of this process; compiled at its first chain
