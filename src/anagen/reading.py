@@ -59,15 +59,33 @@ class Stated(BaseModel):
     @classmethod
     def read(cls, path: str | Path) -> Self:
         """Read a ``.toml`` or ``.json`` file. Raises `BadInput`."""
-        return cls.from_table(read_table(path), where=_name(path))
+        return cls.from_table(read_table(path), where=shown_path(path))
 
 
 def read_table(path: str | Path) -> dict[str, Any]:
     """The top-level table of a TOML or JSON file, unchecked. Raises `BadInput`."""
-    path, name = Path(path), _name(path)
+    path, name = Path(path), shown_path(path)
     form = path.suffix[1:].upper()
     if form not in {"TOML", "JSON"}:
         raise BadInput(f"{name}: the file name must end in .toml or .json.")
+    text = read_text(path)
+    try:
+        table = _toml(text) if form == "TOML" else _json(text)
+    except RecursionError:
+        raise BadInput(f"{name}: is nested too deeply to be a patient or a protocol.") from None
+    except ValueError as fault:  # TOMLDecodeError, JSONDecodeError, a repeated key, many digits
+        reason = str(fault)
+        for technical, plain in _PLAINER.items():
+            reason = re.sub(technical, plain, reason)
+        raise BadInput(f"{name}: is not valid {form}: {_short(reason, 160)}.") from None
+    if not isinstance(table, dict):
+        raise BadInput(f"{name}: must hold a table of keys at its top, not {_shown(table)}.")
+    return table
+
+
+def read_text(path: str | Path) -> str:
+    """The text of a UTF-8 file, without its byte order mark. Raises `BadInput`."""
+    path, name = Path(path), shown_path(path)
     try:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
@@ -79,20 +97,9 @@ def read_table(path: str | Path) -> dict[str, Any]:
     if len(raw) > MAX_BYTES:
         raise BadInput(f"{name}: is too long; allowed is a file of up to {MAX_BYTES} bytes.")
     try:
-        text = raw.decode("utf-8-sig")
-        table = _toml(text) if form == "TOML" else _json(text)
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         raise BadInput(f"{name}: byte {fault.start} is not UTF-8 text; save it as UTF-8.") from None
-    except RecursionError:
-        raise BadInput(f"{name}: is nested too deeply to be a patient or a protocol.") from None
-    except ValueError as fault:  # TOMLDecodeError, JSONDecodeError, a repeated key, many digits
-        reason = str(fault)
-        for technical, plain in _PLAINER.items():
-            reason = re.sub(technical, plain, reason)
-        raise BadInput(f"{name}: is not valid {form}: {_short(reason, 160)}.") from None
-    if not isinstance(table, dict):
-        raise BadInput(f"{name}: must hold a table of keys at its top, not {_shown(table)}.")
-    return table
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
@@ -145,8 +152,8 @@ def _no_repeated_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def _name(path: str | Path) -> str:
-    """The path for a refusal; of a long one, its end."""
+def shown_path(path: str | Path) -> str:
+    """The path as a refusal names it; of a long one, its end."""
     text = str(path)
     return text if len(text) <= 80 else f"…{text[-79:]}"
 
