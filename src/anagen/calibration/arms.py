@@ -16,6 +16,7 @@ from anagen.protocol import Course, Device, Protocol, Tablet, Topical, Zone
 from anagen.reading import BadInput
 
 _DAYS_PER_WEEK = 7
+_NOT_NEEDLED = ("none", "sham")
 # The words of a record for a topical, and the protocol's name for it; "" is nothing active.
 _TOPICALS = {
     r"minoxidil": "minoxidil",
@@ -115,9 +116,9 @@ def _patient(arm: ArmOutcome, condition: str, sex: str) -> Patient:
 
 
 def _protocol(arm: ArmOutcome, sex: str) -> Protocol:
-    if arm.device not in ("none", "", "other", *NEEDLING_DEVICES):
+    if arm.device not in (*_NOT_NEEDLED, "other", *NEEDLING_DEVICES):
         raise NotModelled(f"the model has no {arm.device} device")
-    needled = arm.device not in ("none", "")
+    needled = arm.device not in _NOT_NEEDLED
     sessions, interval_days = _sessions(arm) if needled else (0, None)
     return Protocol(
         course=Course(

@@ -8,11 +8,11 @@ import numpy as np
 from anagen.calibration.arm_means import arm_means
 from anagen.calibration.arms import NotModelled, read_arm
 from anagen.calibration.new_trial import chance_of_mean, would_publish
-from anagen.calibration.results import COUNTS, Result, published
+from anagen.calibration.results import Result, published
 from anagen.calibration.targets import found_results, per_cm2, prior_changes
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import posterior, rows
-from anagen.evidence.trials import ArmOutcome, trials
+from anagen.evidence.trials import COUNTED, ArmOutcome, trials
 
 PRIOR_DRAWS = 4_000  # from which the mean of a new arm's people is found
 
@@ -77,7 +77,7 @@ def predict_arms(
 
 def _cannot_predict(arm: ArmOutcome) -> str:
     """Why the model has no such arm; empty where it has."""
-    if arm.outcome not in COUNTS:
+    if arm.outcome not in COUNTED:
         return f"the outcome {arm.outcome!r} is not a count of hairs"
     if arm.week is None or arm.week <= 0:
         return "the week of the result is not stated"

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 
 from anagen.calibration.arms import NotModelled
 from anagen.evidence.parameters import parameters
-from anagen.evidence.trials import ArmOutcome
+from anagen.evidence.trials import COUNTED, ArmOutcome
 
-COUNTS = ("total_density", "nonvellus_density", "terminal_density", "target_area_count")
 CM2_PER_SQUARE_INCH = 2.54**2
 _UM_PER_MM = 1000
 
@@ -32,7 +31,7 @@ class Result:
 
 def published(arm: ArmOutcome) -> Result:
     """The number of an arm's result. Raises `NotModelled` with the reason where there is none."""
-    if arm.outcome not in (*COUNTS, "diameter"):
+    if arm.outcome not in (*COUNTED, "diameter"):
         raise NotModelled(f"the outcome {arm.outcome!r} is not a count of hairs or a diameter")
     if arm.week is None or arm.week <= 0:
         raise NotModelled("the week of the result is not stated")
