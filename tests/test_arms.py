@@ -88,13 +88,18 @@ def test_what_the_model_does_not_have_is_a_reason(plain, change, reason):
 
 
 def test_every_arm_of_the_table_can_be_run_or_says_why_not():
+    run = 0
     for one in trials():
         try:
             given = read_arm([one])
         except NotModelled as reason:
-            assert str(reason)
+            said = str(reason)
         else:
-            assert sum(group.share for group in given.groups) == pytest.approx(1)
+            run += 1
+            said = f"{sum(group.share for group in given.groups):g}"
+            assert said == "1"
+        assert said
+    assert run > 100
 
 
 def test_results_of_one_arm_in_one_zone_share_a_course():

@@ -2,14 +2,11 @@
 
 import numpy as np
 import pytest
-from numpyro import handlers
-from numpyro.infer.util import log_density
 from scipy.stats import kstest, norm
 
 from anagen.calibration import fingerprint
 from anagen.calibration.arm_means import ArmMeans, arm_means, calibrated, mean_changes
 from anagen.calibration.calibrate import EFFECTIVE_ABOVE, SHORT, calibrate, differences, faults
-from anagen.calibration.checks import ranks
 from anagen.calibration.new_trial import chance_of_mean, would_publish
 from anagen.calibration.observation import _log_between
 from anagen.calibration.prediction import left_out_predictions, predict_arms
@@ -112,3 +109,62 @@ def test_a_short_calibration_comes_to_the_same_posterior():
     assert set(again.keys) >= set(shipped.keys) - {"needling.stand_off_mm"}
     for name, apart in differences(again, shipped).items():
         assert abs(apart) < 6, name  # fewer prior draws shift the means of arms a little
+
+
+def test_a_study_left_out_is_met_as_often_as_its_intervals_say():
+    told = [one for one in left_out_predictions() if not one.why_not_used]
+    assert len(told) >= 25
+    inside = [
+        np.quantile(one.draws, 0.1) <= one.observed <= np.quantile(one.draws, 0.9) for one in told
+    ]
+    assert 0.7 <= np.mean(inside) <= 0.9
+
+
+def test_the_outlier_lies_far_outside_what_the_model_can_show():
+    outliers = [arm for arm in trials() if arm.role == "outlier" and arm.outcome == "total_density"]
+    by_arm = {one.arm.arm_id: one for one in predict_arms(outliers)}
+    needled, control = by_arm["MN+MX"], by_arm["MX"]
+    assert needled.observed == 91.4
+    assert needled.draws is not None
+    assert (needled.draws >= needled.observed).mean() < 0.005
+    middle, spread = np.median(needled.draws), needled.draws.std()
+    assert needled.observed - middle > 5 * spread
+    # Its control arm is an ordinary result.
+    assert control.draws is not None
+    assert 0.05 < (control.draws < control.observed).mean() < 0.95
+
+
+def test_an_arm_that_cannot_be_predicted_is_listed_with_its_reason():
+    laser = next(arm for arm in trials() if arm.co_treatment == "low-level laser")
+    (told,) = predict_arms([laser])
+    assert told.draws is None
+    assert "laser" in told.why_not_used
+
+
+def test_draws_of_the_posterior_are_joint_and_leave_the_rest_as_it_was():
+    number, seed = 500, 3
+    drawn, before = posterior_draws(number, seed), draws(number, seed)
+    post = posterior()
+    kept = set(before) - set(post.keys)
+    assert all(np.array_equal(drawn[key], before[key]) for key in kept)
+    row = rows(number, seed, len(post.scores))
+    for i, key in enumerate(post.keys):
+        assert np.all(np.argsort(drawn[key]) == np.argsort(post.scores[row, i])), key
+    assert np.array_equal(drawn[post.keys[0]], posterior_draws(number, seed)[post.keys[0]])
+
+
+def test_rows_are_taken_about_equally_often():
+    times = np.bincount(rows(2500, 0, 1000), minlength=1000)
+    assert set(times) == {2, 3}
+
+
+def test_contrasts_belong_to_fitted_arms():
+    for contrast in contrasts():
+        assert contrast.arm.role == "calibration"
+        assert (contrast.value is None) == (contrast.kind in ("increase", "not_significant"))
+
+
+def test_calibrated_numbers_are_those_that_we_do_not_know():
+    for key in posterior().keys:
+        assert parameters()[key].spread == "ignorance", key
+    assert set(posterior().keys) <= set(uniforms(1, 0))

@@ -8,11 +8,12 @@ laser, an unknown drug) is a reason why the arm cannot be predicted, never a sil
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from anagen.evidence.parameters import parameters
 from anagen.evidence.trials import NEEDLING_DEVICES, ArmOutcome
 from anagen.patient import Patient
-from anagen.protocol import Course, Device, Protocol, Tablet, Topical, Zone
+from anagen.protocol import Protocol, Zone
 from anagen.reading import BadInput
 
 _DAYS_PER_WEEK = 7
@@ -112,25 +113,27 @@ def _sexes(arm: ArmOutcome) -> list[tuple[str, str]]:
 
 def _patient(arm: ArmOutcome, condition: str, sex: str) -> Patient:
     age = parameters()["trial.age_years"].centre if arm.age_mean is None else arm.age_mean
-    return Patient.model_validate({"age": age, "sex": sex, "condition": condition})
+    table = {"age": age, "sex": sex, "condition": condition}
+    return Patient.from_table(table, where=arm.study_id)
 
 
 def _protocol(arm: ArmOutcome, sex: str) -> Protocol:
     if arm.device not in (*_NOT_NEEDLED, "other", *NEEDLING_DEVICES):
         raise NotModelled(f"the model has no {arm.device} device")
     needled = arm.device not in _NOT_NEEDLED
-    sessions, interval_days = _sessions(arm) if needled else (0, None)
-    return Protocol(
-        course=Course(
-            sessions=sessions,
-            interval_days=interval_days,
-            endpoint=arm.endpoint or None,  # type: ignore[arg-type]
-            zone=_zone(arm),
-        ),
-        device=_device(arm) if needled else None,
-        topicals=tuple(_topicals(arm, sex, needled)),
-        medicines=tuple(_tablets(arm)),
-    )
+    course: dict[str, Any] = {"endpoint": arm.endpoint or None, "zone": _zone(arm), "sessions": 0}
+    table = {
+        "course": course,
+        "topicals": list(_topicals(arm, sex, needled)),
+        "medicines": list(_tablets(arm)),
+    }
+    if needled:
+        course["sessions"], course["interval_days"] = _sessions(arm)
+        table["device"] = {
+            "kind": arm.device if arm.device in NEEDLING_DEVICES else "pen",
+            "needle_mm": arm.needle_mm or parameters()["trial.needle_mm"].centre,
+        }
+    return Protocol.from_table(table, where=arm.study_id)
 
 
 def _sessions(arm: ArmOutcome) -> tuple[int, float]:
@@ -144,19 +147,13 @@ def _sessions(arm: ArmOutcome) -> tuple[int, float]:
     return max(1, int(arm.week * _DAYS_PER_WEEK / interval)), interval
 
 
-def _device(arm: ArmOutcome) -> Device:
-    kind = arm.device if arm.device in NEEDLING_DEVICES else "pen"
-    needle_mm = arm.needle_mm or parameters()["trial.needle_mm"].centre
-    return Device(kind=kind, needle_mm=needle_mm)  # type: ignore[arg-type]
-
-
 def _zone(arm: ArmOutcome) -> Zone | None:
     """The zone counted, where the record names one."""
     named = {zone for zone in ("frontal", "vertex") if zone in f"{arm.unit} {arm.grade}".lower()}
     return named.pop() if len(named) == 1 else None  # type: ignore[return-value]
 
 
-def _topicals(arm: ArmOutcome, sex: str, needled: bool) -> Iterator[Topical]:
+def _topicals(arm: ArmOutcome, sex: str, needled: bool) -> Iterator[dict[str, Any]]:
     words = [arm.topical] if _known(arm.topical) else re.split(r"\s*[;+]\s*", arm.topical)
     if "platelet-rich plasma" in arm.co_treatment.lower():
         words.append(arm.co_treatment)
@@ -169,7 +166,7 @@ def _topicals(arm: ArmOutcome, sex: str, needled: bool) -> Iterator[Topical]:
         elif drug:
             if not needled:
                 raise NotModelled(f"the model has no injected {word}")
-            yield Topical(drug=drug)  # type: ignore[arg-type]
+            yield {"drug": drug}
 
 
 def _known(word: str) -> str | None:
@@ -179,23 +176,23 @@ def _known(word: str) -> str | None:
     return next(named, None)
 
 
-def _minoxidil(arm: ArmOutcome, sex: str) -> Topical:
+def _minoxidil(arm: ArmOutcome, sex: str) -> dict[str, Any]:
     dose = arm.topical_dose
     own = re.search(rf"\b{'M' if sex == 'male' else 'F'} ([\d.]+) ?%", dose)
     strength = own or re.search(r"([\d.]+) ?%", dose)
     times = re.search(r"(\d) ?x/day", dose)
     once = re.search(r"mL/d\b|daily", dose)
     volume = re.search(r"([\d.]+) mL", dose)
-    return Topical(
-        drug="minoxidil",
-        strength_percent=float(strength[1]) if strength else None,
-        per_day=float(times[1]) if times else 1.0 if once else None,
-        dose_ml=float(volume[1]) if volume else None,
-        hold_hours=arm.topical_hold_h,
-    )
+    return {
+        "drug": "minoxidil",
+        "strength_percent": float(strength[1]) if strength else None,
+        "per_day": float(times[1]) if times else 1.0 if once else None,
+        "dose_ml": float(volume[1]) if volume else None,
+        "hold_hours": arm.topical_hold_h,
+    }
 
 
-def _tablets(arm: ArmOutcome) -> Iterator[Tablet]:
+def _tablets(arm: ArmOutcome) -> Iterator[dict[str, Any]]:
     said = arm.co_treatment.lower()
     if not said or said.startswith("platelet-rich plasma"):
         return
@@ -210,4 +207,4 @@ def _tablets(arm: ArmOutcome) -> Iterator[Tablet]:
         mg_per_day = parameters()[meant].centre
     else:
         raise NotModelled(f"the dose of the co-treatment {arm.co_treatment!r} is not stated")
-    yield Tablet(drug=drug, mg_per_day=mg_per_day)  # type: ignore[arg-type]
+    yield {"drug": drug, "mg_per_day": mg_per_day}
