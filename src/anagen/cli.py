@@ -181,6 +181,46 @@ def calibrate_command(
     _print_page(calibration_page(post, faults(post), apart))
 
 
+@app.command("qualify")
+def qualify_command(
+    trials_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--trials", metavar="FILE.csv", help="arms that the model has never seen, as trials.csv"
+        ),
+    ] = None,
+    draws: Annotated[int, typer.Option(help="number of draws, 100 to 100000")] = 2000,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """How wrong are the predictions? Arms predicted, held against results and simpler guesses."""
+    if not 100 <= draws <= 100_000:
+        raise BadInput(f"--draws is {draws}; allowed is a whole number from 100 to 100000.")
+    if seed < 0:
+        raise BadInput(f"--seed is {seed}; allowed is a whole number from 0.")
+    arms = None
+    if trials_file:
+        from anagen.evidence.trials import read_trials
+
+        arms = read_trials(trials_file)
+    with _progress("Loading the model", steps=3) as advance:
+        from anagen.calibration.prediction import left_out_predictions, predict_arms
+        from anagen.qualification.held_against import held_against
+
+        if arms is None:
+            predicted = left_out_predictions()
+        else:
+            predicted = predict_arms(arms, draws, seed, advance)
+        advance("Scoring")
+        found = held_against(predicted)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.predictions import predictions_page
+
+    _print_page(predictions_page(found, left_out=arms is None))
+
+
 @app.command("evidence")
 def evidence_command(
     key: Annotated[
