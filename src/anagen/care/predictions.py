@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from anagen.qualification.scores import Scores
 
 _LOW, _HIGH, _CELLS = -40.0, 100.0, 24
-_BASELINES = {
+BASELINES = {
     "no_effect": "no effect",
     "pooled_mean": "pooled mean of all arms",
     "meta_regression": "meta-regression",
@@ -92,7 +92,7 @@ def _scored(found: "HeldAgainst") -> RenderableType:
     for heading in ("prediction", "CRPS", "error of median", "in 50 %", "in 80 %", "in 95 %"):
         table.add_column(heading, justify="left" if heading == "prediction" else "right")
     table.add_row("anagen", *_scores(found.model))
-    for name, said in _BASELINES.items():
+    for name, said in BASELINES.items():
         table.add_row(said, *_scores(found.baselines[name]))
     return Group(
         Text(f"{found.model.n} results; CRPS and error in hairs/cm², less is better", style="bold"),

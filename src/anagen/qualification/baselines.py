@@ -103,7 +103,7 @@ def _between(left: Callable[[float], np.ndarray], variance: np.ndarray, freedom:
     most = 1.0
     while excess(most) > 0:
         most *= 4
-    return float(brentq(excess, 0.0, most))
+    return float(brentq(excess, 0.0, most))  # type: ignore[arg-type]
 
 
 def _chance(arms: Sequence[ArmOutcome]) -> np.ndarray:
