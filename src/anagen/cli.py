@@ -160,25 +160,34 @@ def calibrate_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the model to the trials anew, and hold the result against the shipped draws."""
+    """Fit the model to the trials anew, and hold the result against the shipped draws.
+
+    Exit status 1 where the two differ by more than chance.
+    """
     with _progress("Loading the model", steps=5) as advance:
         from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
         from anagen.evidence.posterior import posterior, write_posterior
 
-        post, _ = calibrate(SHORT if short else Effort(), advance)
+        if short:
+            post = calibrate(SHORT, advance, posterior().keys)
+        else:
+            post = calibrate(Effort(), advance)
     if out:
         try:
             with out.open("wb") as file:
                 write_posterior(file, post)
         except OSError as fault:
             raise BadInput(f"--out {out}: cannot be written ({fault.strerror}).") from None
+    from anagen.care.calibration import calibration_page, same
+
     apart = differences(post, posterior())
     if as_json:
-        _print_json({**post.made, "faults": faults(post), "standard_errors_from_shipped": apart})
+        told = {"faults": faults(post), "standard_errors_from_shipped": apart}
+        _print_json({**post.made, **told, "same_as_shipped": same(apart)})
         return
-    from anagen.care.calibration import calibration_page
-
     _print_page(calibration_page(post, faults(post), apart))
+    if not same(apart):
+        raise typer.Exit(1)
 
 
 @app.command("qualify")
