@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib as mpl
+from calibration_drawings import learned_picture, left_out_picture, ranks_picture
 from course_drawings import course_picture, forecast_picture, planning_picture
 from hair_drawings import (
     conditions_picture,
@@ -52,6 +53,9 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "course": course_picture,
     "forecast": forecast_picture,
     "planning": planning_picture,
+    "learned": learned_picture,
+    "left_out": left_out_picture,
+    "ranks": ranks_picture,
 }
 
 

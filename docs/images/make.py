@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from anagen import Patient, Protocol
+from anagen.calibration.average_effect import WEEKS, average_effects
+from anagen.care.average_chart import average_chart
 from anagen.care.chart import forecast_chart
 from anagen.care.microscope_of import microscope_of
 from anagen.care.scalp_picture import picture_of
@@ -30,6 +32,9 @@ def main() -> None:
     grounded = drawn.replace("<svg ", f'<svg style="background:{LIGHT["paper"]}" ', 1)
     (HERE / "man.svg").write_text(grounded, "utf-8")
     (HERE / "microscope.svg").write_text(microscope_of(patient, course), "utf-8")
+    averages = average_chart(average_effects(), WEEKS, colours=LIGHT)
+    grounded = averages.replace("<svg ", f'<svg style="background:{LIGHT["paper"]}" ', 1)
+    (HERE / "average.svg").write_text(grounded, "utf-8")
     scalp = picture_of(Patient.read(EXAMPLES / "woman.toml"), course, weeks=24, seed=0)
     (HERE / "scalp_before_after.svg").write_text(scalp, "utf-8")
 

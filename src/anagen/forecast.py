@@ -13,7 +13,8 @@ import numpy as np
 
 from anagen.compiled import keep_compiled_programs, program
 from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
-from anagen.evidence.parameters import draws as draw_parameters
+from anagen.evidence.parameters import draws as prior_draws
+from anagen.evidence.posterior import ignorance_variance, posterior, posterior_draws
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
@@ -64,6 +65,15 @@ class Forecast:
         drawn = self.draws[endpoint]
         return quantiles(drawn[:, week] - drawn[:, 0])
 
+    def change_sd(self, endpoint: str, week: int) -> dict[str, float]:
+        """What the band of a change is made of, as standard deviations: how people differ, and
+        what is not known of their average."""
+        drawn = self.draws[endpoint]
+        change = drawn[:, week] - drawn[:, 0]
+        unknown = ignorance_variance(change)
+        people = max(float(change.var()) - unknown, 0.0)
+        return {"between_people_sd": people**0.5, "of_the_average_sd": unknown**0.5}
+
     def as_dict(self) -> dict[str, Any]:
         """The forecast as plain data for JSON."""
         last = int(self.weeks[-1])
@@ -76,7 +86,10 @@ class Forecast:
             },
             "session": {name: quantiles(values) for name, values in self.session.items()},
             "change_at": {
-                str(week): {name: self.change(name, week) for name in CHANGE_ENDPOINTS}
+                str(week): {
+                    name: self.change(name, week) | self.change_sd(name, week)
+                    for name in CHANGE_ENDPOINTS
+                }
                 for week in at
             },
             "detectable": {
@@ -89,6 +102,7 @@ class Forecast:
             "off_label": True,
             "draws": int(next(iter(self.draws.values())).shape[0]),
             "model_version": self.model_version,
+            "calibration": {name: posterior().made[name] for name in ("model", "data")},
             "seed": self.seed,
         }
 
@@ -109,7 +123,8 @@ def simulate(
 ) -> Forecast:
     """Forecast one course for one person.
 
-    Every draw is one way in which this person and our ignorance of the biology could combine.
+    Every draw is one way in which this person and what trials left of our ignorance of the biology
+    could combine.
     ``counting`` names the method whose error a change is held against (`anagen.counting`).
     Raises `BadInput` for an undiagnosed person, an unknown method and weeks or draws out of range.
     """
@@ -135,20 +150,37 @@ def simulate_together(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
             "condition."
         )
-    keep_compiled_programs()
-    drawn = draw_parameters(draws, seed)
-    numbers = scalp_numbers(drawn)
-
-    # A few lengths and sizes for all, so that another number of weeks or draws need not wait for
-    # the compiler; what is beyond is dropped. A later week changes none before it.
-    chunks = _chunks(draws)
-    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
-
-    laid = [
+    drawn = posterior_draws(draws, seed)
+    told = [
         (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
         for protocol in protocols
     ]
-    course = _program(patient.condition, computed, len(chunks[0]))
+    outcomes = courses(told, drawn, patient.condition, weeks)
+    return [
+        _forecast(patient, protocol, weeks, outcome, seed, counting)
+        for protocol, outcome in zip(protocols, outcomes, strict=True)
+    ]
+
+
+def courses(
+    told: Sequence[tuple[Person, Treatment]],
+    drawn: Mapping[str, np.ndarray],
+    condition: str,
+    weeks: int,
+) -> list[Outcome]:
+    """Courses of one condition with the same numbers ``drawn`` (key -> (draws,)).
+
+    An outcome may be longer than ``weeks``; a later week changes none before it.
+    """
+    keep_compiled_programs()
+    numbers = scalp_numbers(drawn)
+    draws = len(drawn["follicles.density_per_cm2"])
+
+    # A few lengths and sizes for all, so that another number of weeks or draws need not wait for
+    # the compiler; what is beyond is dropped.
+    chunks = _chunks(draws)
+    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
+    course = _program(condition, computed, len(chunks[0]))
 
     def one(job: tuple[tuple[Person, Treatment], np.ndarray]) -> Outcome:
         (person, treatment), chunk = job
@@ -156,14 +188,8 @@ def simulate_together(
 
     # A compiled course keeps one processor busy and lets go of the interpreter.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(one, [(told, chunk) for told in laid for chunk in chunks]))
-    outcomes = [
-        _joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))
-    ]
-    return [
-        _forecast(patient, protocol, weeks, outcome, seed, counting)
-        for protocol, outcome in zip(protocols, outcomes, strict=True)
-    ]
+        parts = list(threads.map(one, [(one_of, chunk) for one_of in told for chunk in chunks]))
+    return [_joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))]
 
 
 @cache
@@ -172,7 +198,7 @@ def _program(
 ) -> Callable[[tuple[Person, Treatment, Scalp]], Outcome]:
     """The compiled course of one condition, length and number of draws."""
     anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
-    drawn = draw_parameters(draws, 0)
+    drawn = prior_draws(draws, 0)
     told = person_of(anybody, drawn), treatment_of(nothing(), draws), scalp_numbers(drawn)
     arrays, layout = jax.tree.flatten(told)
 

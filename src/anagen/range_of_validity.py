@@ -1,6 +1,7 @@
 """Where a forecast leaves the range of any trial, and what was filled in because nobody said it."""
 
 from anagen.evidence.parameters import parameters
+from anagen.evidence.posterior import posterior
 from anagen.evidence.trials import studied_range
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -54,8 +55,22 @@ def warnings_for(
         said.append(
             "Scarring is modelled as loss that does not come back; no treatment changes it."
         )
-    said.append("Nothing here has been calibrated on trials yet: bands are wide prior knowledge.")
+    said.append(_calibrated(patient))
     return tuple(said)
+
+
+def _calibrated(patient: Patient) -> str:
+    if patient.condition not in _STUDIED_AS:
+        return (
+            "No trial in this condition could be fitted: bands are prior knowledge, narrowed only "
+            "where trials in pattern hair loss told of the same numbers."
+        )
+    post = posterior()
+    return (
+        f"Calibrated on {len(post.observed)} counts of {len(post.studies)} trials in pattern hair "
+        "loss. Trials gain hairs beside their treatment (selection, care, season); a forecast for "
+        "one person does not."
+    )
 
 
 def _outside_trials(patient: Patient, protocol: Protocol, weeks: int) -> list[str]:

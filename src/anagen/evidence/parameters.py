@@ -163,18 +163,29 @@ def parameters() -> Mapping[str, Parameter]:
     return MappingProxyType(check_parameters(read_records("parameters.toml"), sources()))
 
 
-@lru_cache(maxsize=2)  # the options of a plan and the steps of a slider ask for the same draws
-def draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
-    """``number`` draws of every parameter: key -> (number,).
+def uniforms(number: int, seed: int) -> dict[str, np.ndarray]:
+    """``number`` stratified uniform numbers in (0, 1) for every parameter: key -> (number,).
 
     Each key has its own stream, so that a new parameter leaves the draws of the others as they
-    were, and is stratified: one draw in each of ``number`` equal slices of its distribution.
+    were, and has one number in each of ``number`` equal slices.
     """
     drawn: dict[str, np.ndarray] = {}
-    for key, parameter in parameters().items():
+    for key in parameters():
         stream = np.random.default_rng([seed, zlib.crc32(key.encode())])
         slices = stream.permutation(number) + stream.random(number)
-        inside = np.clip(slices / number, 1e-12, 1 - 1e-12)
-        drawn[key] = parameter.at(inside)
-        drawn[key].setflags(write=False)
+        drawn[key] = np.clip(slices / number, 1e-12, 1 - 1e-12)
+    return drawn
+
+
+def values_at(uniform: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """The values of all parameters at uniform numbers, by key; read-only."""
+    drawn = {key: parameters()[key].at(numbers) for key, numbers in uniform.items()}
+    for values in drawn.values():
+        values.setflags(write=False)
     return MappingProxyType(drawn)
+
+
+@lru_cache(maxsize=2)
+def draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
+    """``number`` draws of every parameter from its record, before any trial: key -> (number,)."""
+    return values_at(uniforms(number, seed))

@@ -1,0 +1,1 @@
+"""What the trials say of the model's numbers, and what the model says of trials."""

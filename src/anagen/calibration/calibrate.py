@@ -1,0 +1,185 @@
+"""Calibration from beginning to end: targets, sampling, leaving studies out, diagnostics.
+
+prior draws → mean changes of arms → NUTS → posterior draws, with what made them
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from anagen.calibration import fingerprint
+from anagen.calibration.arm_means import Numbers
+from anagen.calibration.checks import Checked, ranks, recovery
+from anagen.calibration.left_out import left_out
+from anagen.calibration.sampling import Chain, chains, joined, quality
+from anagen.calibration.targets import Targets, targets
+from anagen.evidence.parameters import parameters
+from anagen.evidence.posterior import Posterior
+
+R_HAT_BELOW = 1.01
+EFFECTIVE_ABOVE = 400
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much is computed; all of it decides the draws, with the seed."""
+
+    prior_draws: int = 12_000
+    warmup: int = 1_000
+    draws: int = 1_500  # of each chain
+    chains: int = 4
+    left_out_warmup: int = 500
+    left_out_draws: int = 1_000  # 0 leaves none out
+    rank_worlds: int = 100
+    recovery_worlds: int = 50
+    recovery_people: int = 250
+    check_warmup: int = 200
+    check_draws: int = 300
+    kept: int = 1_000  # joint rows shipped
+    seed: int = 1
+
+
+SHORT = Effort(
+    prior_draws=4_000,
+    warmup=300,
+    draws=400,
+    chains=2,
+    left_out_draws=0,
+    rank_worlds=0,
+    recovery_worlds=0,
+    kept=400,
+)
+
+
+def calibrate(
+    effort: Effort, advance: Callable[[str], None], keys: tuple[str, ...] | None = None
+) -> Posterior:
+    """A posterior from the trials; of the numbers ``keys``, or of those that matter to some arm."""
+    advance("Computing the arms from prior draws")
+    target = targets(effort.prior_draws, effort.seed, keys)
+    advance("Sampling")
+    jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
+    several = chains(jobs, target.size, effort.warmup, effort.draws)
+    advance("Leaving each study out")
+    apart = _left_out(target, effort)
+    advance("Checking on virtual trials")
+    checks = _checks(target, effort)
+    advance("Taking fingerprints")
+    return _posterior(target, several, apart, checks, effort)
+
+
+def _left_out(target: Targets, effort: Effort) -> Numbers:
+    if effort.left_out_draws == 0:
+        return np.empty((0, effort.kept))
+    predicted = left_out(target, effort.left_out_warmup, effort.left_out_draws, effort.seed)
+    return predicted[:, np.linspace(0, predicted.shape[1] - 1, effort.kept).astype(int)]
+
+
+def _checks(target: Targets, effort: Effort) -> dict[str, Any]:
+    sizes = effort.check_warmup, effort.check_draws, effort.seed
+    found: dict[str, Any] = {}
+    if effort.rank_worlds:
+        found["ranks"] = _told(ranks(target, effort.rank_worlds, *sizes))
+    if effort.recovery_worlds:
+        worlds, people = effort.recovery_worlds, effort.recovery_people
+        checked, wrong = recovery(target, worlds, people, *sizes)
+        found["recovery"] = _told(checked)
+        found["error_of_means_per_cm2"] = float(np.sqrt((wrong**2).mean()))
+    return found
+
+
+def _told(checked: Checked) -> dict[str, Any]:
+    return {"names": list(checked.names), "below": checked.below.round(3).tolist()}
+
+
+def _posterior(
+    target: Targets, several: list[Chain], apart: Numbers, checks: dict[str, Any], effort: Effort
+) -> Posterior:
+    every = joined(several)
+    kept = np.linspace(0, len(every.drawn["scores"]) - 1, effort.kept).astype(int)
+    return Posterior(
+        keys=target.keys,
+        scores=every.drawn["scores"][kept],
+        shared={name: of[kept] for name, of in every.shared.items()},
+        studies=target.studies,
+        drift=every.drawn["drift"][kept],
+        scale=every.drawn["scale"][kept],
+        observed=np.asarray(target.told.density.change),
+        left_out=apart,
+        made={
+            "model": fingerprint.of_model(),
+            "data": fingerprint.of_data(),
+            "effort": asdict(effort),
+            "quality": asdict(quality(several)),
+            "checks": checks,
+            "numbers": learned(target, every.drawn["scores"]),
+            "unused": [
+                [said.arm.study_id, said.arm.arm_id, said.arm.outcome, said.why]
+                for said in target.unused
+            ],
+        },
+    )
+
+
+def learned(target: Targets, scores: Numbers) -> dict[str, dict[str, float]]:
+    """What the data told of each calibrated number: the median and 80 % interval of its value, how
+    much narrower its score is than before, and how far prior and posterior overlap."""
+    return {key: _learned(key, scores[:, i]) for i, key in enumerate(target.keys)}
+
+
+def _learned(key: str, scores: Numbers) -> dict[str, float]:
+    from scipy.special import ndtr
+    from scipy.stats import gaussian_kde, norm
+
+    low, median, high = parameters()[key].at(ndtr(np.quantile(scores, [0.1, 0.5, 0.9])))
+    grid = np.linspace(-5, 5, 401)
+    both = np.minimum(gaussian_kde(scores)(grid), norm.pdf(grid))
+    return {
+        "low": float(low),
+        "median": float(median),
+        "high": float(high),
+        "score": float(scores.mean()),
+        "score_sd": float(scores.std()),
+        "overlap": float(np.trapezoid(both, grid)),
+    }
+
+
+def faults(post: Posterior) -> list[str]:
+    """What is wrong with a sample, in words; empty where nothing is."""
+    told: Mapping[str, Any] = post.made["quality"]
+    said = [
+        f"R-hat of {name} is {value:.3f}, not below {R_HAT_BELOW}"
+        for name, value in told["r_hat"].items()
+        if not value < R_HAT_BELOW
+    ]
+    said += [
+        f"the effective sample size of {name} is {value:.0f}, not above {EFFECTIVE_ABOVE}"
+        for name, value in told["effective"].items()
+        if not value > EFFECTIVE_ABOVE
+    ]
+    if told["divergences"]:
+        said.append(f"{told['divergences']} steps diverged")
+    return said
+
+
+def differences(one: Posterior, other: Posterior) -> dict[str, float]:
+    """How far two posteriors lie apart: of each calibrated or shared number, the difference of the
+    means in Monte-Carlo standard errors."""
+
+    def error(post: Posterior, name: str, of: Numbers) -> float:
+        effective = min(len(of), post.made["quality"]["effective"][name])
+        return float(of.std() / np.sqrt(effective))
+
+    def apart(name: str, a: Numbers, b: Numbers) -> float:
+        return float((a.mean() - b.mean()) / np.hypot(error(one, name, a), error(other, name, b)))
+
+    found = {
+        key: apart(
+            "scores", one.scores[:, one.keys.index(key)], other.scores[:, other.keys.index(key)]
+        )
+        for key in one.keys
+        if key in other.keys
+    }
+    return found | {name: apart(name, of, other.shared[name]) for name, of in one.shared.items()}
