@@ -4,12 +4,16 @@
 ``grades``      what the grades mean
 ``sources``     all sources, and what names them
 ``benefits``    what trials say of each kind of option in each condition
+``calibrated``  each calibrated number before and after the trials
+``unused``      results of trials that calibration could not use, and why
+``shared``      what the observation model learned of trials as such
 """
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
+import numpy as np
 from docutils import nodes
 from docutils.parsers.rst import Directive
 from sphinx.application import Sphinx
@@ -17,6 +21,7 @@ from sphinx.application import Sphinx
 from anagen.evidence.benefit import benefits
 from anagen.evidence.grades import MEANING
 from anagen.evidence.parameters import Parameter, parameters
+from anagen.evidence.posterior import posterior
 from anagen.evidence.rules import rule_book
 from anagen.evidence.sources import Source, sources
 
@@ -187,11 +192,70 @@ def _row(cells: Row) -> nodes.row:
     return nodes.row("", *(nodes.entry("", *cell) for cell in cells))
 
 
+class Calibrated(Directive):
+    """``{calibrated}``: what the trials told of each number."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        told = posterior().made["numbers"]
+        rows = []
+        for key in sorted(told, key=lambda key: told[key]["overlap"]):
+            record, now = parameters()[key], told[key]
+            before = record.describe().partition(" (")[0]
+            after = f"{now['median']:.3g} ({now['low']:.3g} to {now['high']:.3g})"
+            name = [_text(record.label), _said(nodes.literal(text=key))]
+            learned = f"{100 * (1 - now['overlap']):.0f} %"
+            rows.append([name, [_text(before)], [_text(after)], [_text(learned)]])
+        heads = ["Number", "Before", "After: median (80 %)", "Learned"]
+        return [_table(heads, rows, "numbers")]
+
+
+class Shared(Directive):
+    """``{shared}``: drift, scale and spreads of trials, given all of them."""
+
+    has_content = False
+    said: ClassVar[dict[str, str]] = {
+        "drift_mean": "Mean drift of a trial, hairs/cm²",
+        "drift_spread": "Spread of the drift between trials, hairs/cm²",
+        "scale_spread": "Spread of the logarithm of a trial's scale",
+        "arm_spread": "Error of an arm beside chance, hairs/cm²",
+        "people_sd": "Standard deviation of a change between people, hairs/cm²",
+        "um_drift_mean": "Mean drift of a trial's diameter, µm",
+        "um_drift_spread": "Its spread between trials, µm",
+        "um_arm_spread": "Error of an arm's diameter, µm",
+        "um_people_sd": "Standard deviation of a change of diameter between people, µm",
+    }
+
+    def run(self) -> list[nodes.Node]:
+        rows = []
+        for name, said in self.said.items():
+            low, middle, high = np.quantile(posterior().shared[name], [0.1, 0.5, 0.9])
+            rows.append([[_text(said)], [_text(f"{middle:.2g} ({low:.2g} to {high:.2g})")]])
+        return [_table(["Of trials", "Median (80 %)"], rows, "numbers")]
+
+
+class Unused(Directive):
+    """``{unused}``: results that could not be fitted."""
+
+    has_content = False
+
+    def run(self) -> list[nodes.Node]:
+        rows = [
+            [[_text(f"{study} {arm}")], [_text(outcome.replace("_", " "))], [_text(why)]]
+            for study, arm, outcome, why in posterior().made["unused"]
+        ]
+        return [_table(["Arm", "Outcome", "Why not"], rows, "numbers")]
+
+
 DIRECTIVES: dict[str, type[Directive]] = {
     "parameters": Parameters,
     "grades": Grades,
     "sources": Sources,
     "benefits": Benefits,
+    "calibrated": Calibrated,
+    "shared": Shared,
+    "unused": Unused,
 }
 
 

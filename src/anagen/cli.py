@@ -160,25 +160,85 @@ def calibrate_command(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Fit the model to the trials anew, and hold the result against the shipped draws."""
+    """Fit the model to the trials anew, and hold the result against the shipped draws.
+
+    Exit status 1 where the two differ by more than chance.
+    """
     with _progress("Loading the model", steps=5) as advance:
         from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
         from anagen.evidence.posterior import posterior, write_posterior
 
-        post, _ = calibrate(SHORT if short else Effort(), advance)
+        if short:
+            post = calibrate(SHORT, advance, posterior().keys)
+        else:
+            post = calibrate(Effort(), advance)
     if out:
         try:
             with out.open("wb") as file:
                 write_posterior(file, post)
         except OSError as fault:
             raise BadInput(f"--out {out}: cannot be written ({fault.strerror}).") from None
+    from anagen.care.calibration import calibration_page, same
+
     apart = differences(post, posterior())
     if as_json:
-        _print_json({**post.made, "faults": faults(post), "standard_errors_from_shipped": apart})
+        told = {"faults": faults(post), "standard_errors_from_shipped": apart}
+        _print_json({**post.made, **told, "same_as_shipped": same(apart)})
         return
-    from anagen.care.calibration import calibration_page
-
     _print_page(calibration_page(post, faults(post), apart))
+    if not same(apart):
+        raise typer.Exit(1)
+
+
+@app.command("qualify")
+def qualify_command(
+    trials_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--trials", metavar="FILE.csv", help="arms that the model has never seen, as trials.csv"
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="write qualification.html, .pdf and .json"),
+    ] = None,
+    draws: Annotated[int, typer.Option(help="number of draws, 100 to 100000")] = 2000,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """How wrong are the predictions? Arms predicted, held against results and simpler guesses."""
+    if not 100 <= draws <= 100_000:
+        raise BadInput(f"--draws is {draws}; allowed is a whole number from 100 to 100000.")
+    if seed < 0:
+        raise BadInput(f"--seed is {seed}; allowed is a whole number from 0.")
+    if out and trials_file:
+        raise BadInput("--out goes with the report on the trials known here, not with --trials.")
+    arms = None
+    if out:
+        _make_folder(out)
+    if trials_file:
+        from anagen.evidence.trials import read_trials
+
+        arms = read_trials(trials_file)
+    with _progress("Loading the model", steps=6 if out else 3) as advance:
+        from anagen.calibration.prediction import left_out_predictions, predict_arms
+        from anagen.qualification.held_against import held_against
+
+        if arms is None:
+            predicted = left_out_predictions()
+        else:
+            predicted = predict_arms(arms, draws, seed, advance)
+        advance("Scoring")
+        found = held_against(predicted)
+        written = _write_dossier(found, out, advance) if out else []
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.predictions import predictions_page
+
+    _print_page(predictions_page(found, left_out=arms is None))
+    for path in written:
+        print(f"  wrote {path}")
 
 
 @app.command("evidence")
@@ -219,13 +279,44 @@ def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[
     if found.options:
         pages["calendar.ics"] = course_calendar(found.options[0], first_day, found.weeks)
     pages["plan.json"] = _as_json(found.as_dict()).encode()
+    written = _write(pages, out)
+    advance("Done")
+    return written
+
+
+def _write(pages: dict[str, bytes], out: Path) -> list[Path]:
     for name, content in pages.items():
         try:
             (out / name).write_bytes(content)
         except OSError as fault:
             raise BadInput(f"--out {out / name}: cannot be written ({fault.strerror}).") from None
-    advance("Done")
     return [out / name for name in pages]
+
+
+def _write_dossier(found: Any, out: Path, advance: Any) -> list[Path]:
+    """Write the qualification report. Raises `BadInput` where it cannot be written."""
+    from anagen.calibration.average_effect import WEEKS, average_effects
+    from anagen.calibration.prediction import predict_arms
+    from anagen.care.dossier import dossier
+    from anagen.care.dossier_pages import dossier_html, dossier_pdf
+    from anagen.evidence.trials import COUNTED, trials
+    from anagen.forecast import model_version
+    from anagen.qualification.failures import failures
+
+    advance("Predicting the outlier")
+    tests = [arm for arm in trials() if arm.role == "outlier" and arm.outcome in COUNTED]
+    outliers = predict_arms(tests)
+    averages = average_effects(advance)
+    advance("Setting the report")
+    today = date.today()
+    failed = failures(found, averages)
+    said = dossier(found, outliers, averages, failed, WEEKS, model_version(), today)
+    pages = {
+        "qualification.html": dossier_html(said).encode(),
+        "qualification.pdf": dossier_pdf(said, today),
+        "qualification.json": _as_json(found.as_dict()).encode(),
+    }
+    return _write(pages, out)
 
 
 def _make_folder(out: Path) -> None:

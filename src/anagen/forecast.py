@@ -14,7 +14,7 @@ import numpy as np
 from anagen.compiled import keep_compiled_programs, program
 from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
 from anagen.evidence.parameters import draws as prior_draws
-from anagen.evidence.posterior import posterior, posterior_draws
+from anagen.evidence.posterior import ignorance_variance, posterior, posterior_draws
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
@@ -65,6 +65,15 @@ class Forecast:
         drawn = self.draws[endpoint]
         return quantiles(drawn[:, week] - drawn[:, 0])
 
+    def change_sd(self, endpoint: str, week: int) -> dict[str, float]:
+        """What the band of a change is made of, as standard deviations: how people differ, and
+        what is not known of their average."""
+        drawn = self.draws[endpoint]
+        change = drawn[:, week] - drawn[:, 0]
+        unknown = ignorance_variance(change)
+        people = max(float(change.var()) - unknown, 0.0)
+        return {"between_people_sd": people**0.5, "of_the_average_sd": unknown**0.5}
+
     def as_dict(self) -> dict[str, Any]:
         """The forecast as plain data for JSON."""
         last = int(self.weeks[-1])
@@ -77,7 +86,10 @@ class Forecast:
             },
             "session": {name: quantiles(values) for name, values in self.session.items()},
             "change_at": {
-                str(week): {name: self.change(name, week) for name in CHANGE_ENDPOINTS}
+                str(week): {
+                    name: self.change(name, week) | self.change_sd(name, week)
+                    for name in CHANGE_ENDPOINTS
+                }
                 for week in at
             },
             "detectable": {

@@ -22,11 +22,7 @@ PRIOR_DRAWS = 4_000
 _INTERVAL_DAYS = 14.0  # of the needled trials, the commonest
 # What a review compares, in its own words, and the panel that it belongs to.
 _POOLED = {
-    "minoxidil": (
-        "minoxidil 5% vs placebo",
-        "minoxidil 2% vs placebo",
-        "topical minoxidil (mostly 2%) vs placebo",
-    ),
+    "minoxidil": ("minoxidil 5% vs placebo",),
     "needling": (),
     "added": (
         "microneedling + minoxidil vs minoxidil",
@@ -40,7 +36,7 @@ _POOLED = {
     ),
 }
 LABELS = {
-    "minoxidil": "Minoxidil over nothing",
+    "minoxidil": "Minoxidil 5 % over nothing",
     "needling": "Needling over nothing",
     "added": "Needling added to minoxidil",
     "over_needling": "Minoxidil added to needling",

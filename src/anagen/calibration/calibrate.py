@@ -42,7 +42,7 @@ class Effort:
 
 
 SHORT = Effort(
-    prior_draws=3_000,
+    prior_draws=4_000,
     warmup=300,
     draws=400,
     chains=2,
@@ -53,10 +53,12 @@ SHORT = Effort(
 )
 
 
-def calibrate(effort: Effort, advance: Callable[[str], None]) -> tuple[Posterior, Targets]:
-    """A posterior from the trials, and what it was fitted to."""
+def calibrate(
+    effort: Effort, advance: Callable[[str], None], keys: tuple[str, ...] | None = None
+) -> Posterior:
+    """A posterior from the trials; of the numbers ``keys``, or of those that matter to some arm."""
     advance("Computing the arms from prior draws")
-    target = targets(effort.prior_draws, effort.seed)
+    target = targets(effort.prior_draws, effort.seed, keys)
     advance("Sampling")
     jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
     several = chains(jobs, target.size, effort.warmup, effort.draws)
@@ -65,7 +67,7 @@ def calibrate(effort: Effort, advance: Callable[[str], None]) -> tuple[Posterior
     advance("Checking on virtual trials")
     checks = _checks(target, effort)
     advance("Taking fingerprints")
-    return _posterior(target, several, apart, checks, effort), target
+    return _posterior(target, several, apart, checks, effort)
 
 
 def _left_out(target: Targets, effort: Effort) -> Numbers:
@@ -164,15 +166,20 @@ def faults(post: Posterior) -> list[str]:
 
 def differences(one: Posterior, other: Posterior) -> dict[str, float]:
     """How far two posteriors lie apart: of each calibrated or shared number, the difference of the
-    means in Monte-Carlo standard errors of the rows (as if independent)."""
+    means in Monte-Carlo standard errors."""
 
-    def apart(a: Numbers, b: Numbers) -> float:
-        error = np.sqrt(a.var() / len(a) + b.var() / len(b))
-        return float((a.mean() - b.mean()) / error)
+    def error(post: Posterior, name: str, of: Numbers) -> float:
+        effective = min(len(of), post.made["quality"]["effective"][name])
+        return float(of.std() / np.sqrt(effective))
+
+    def apart(name: str, a: Numbers, b: Numbers) -> float:
+        return float((a.mean() - b.mean()) / np.hypot(error(one, name, a), error(other, name, b)))
 
     found = {
-        key: apart(one.scores[:, one.keys.index(key)], other.scores[:, other.keys.index(key)])
+        key: apart(
+            "scores", one.scores[:, one.keys.index(key)], other.scores[:, other.keys.index(key)]
+        )
         for key in one.keys
         if key in other.keys
     }
-    return found | {name: apart(of, other.shared[name]) for name, of in one.shared.items()}
+    return found | {name: apart(name, of, other.shared[name]) for name, of in one.shared.items()}

@@ -135,14 +135,17 @@ def prior_changes(
     return scores_of(uniform), np.concatenate(before)[order], np.concatenate(moved)[order]
 
 
-def targets(draws: int, seed: int) -> Targets:
-    """The calibration targets; the mean changes of arms from so many prior draws."""
+def targets(draws: int, seed: int, keys: tuple[str, ...] | None = None) -> Targets:
+    """The calibration targets; the mean changes of arms from so many prior draws.
+
+    The calibrated numbers are ``keys``, or those that matter to some arm.
+    """
     found = found_results(arm for arm in trials() if arm.role == "calibration")
     density = tuple(r for r in found.results if r.arm.outcome != "diameter")
     diameter = tuple(r for r in found.results if r.arm.outcome == "diameter")
     parts = _parts(density, diameter, found.contrasts, found.responders)
     scores, before, moved = prior_changes([arm for part in parts for arm in part], draws, seed)
-    keys = calibrated(scores, moved)
+    keys = keys or calibrated(scores, moved)
     means = arm_means(scores, moved, keys)
     ends = np.cumsum([0, *map(len, parts)])
 

@@ -158,5 +158,5 @@ def _foot(effects: "Sequence[AverageEffect]") -> str:
     return (
         f"Bars: 50 and 90 of 100 draws of the model's mean ({rows} posterior draws); line: their "
         "median. Diamonds: pooled estimates of reviews with their 95 % interval; hollow: no "
-        "interval told. Minoxidil 2 % and 5 % stand together in the reviews. Reviews share trials."
+        "interval told. Reviews share trials."
     )

@@ -42,7 +42,7 @@ def report_pdf(plan: "Plan", prepared: date | None = None) -> bytes:
     made = datetime.combine(prepared, time(), UTC) if prepared else datetime.fromtimestamp(0, UTC)
     return typst.compile(
         files("anagen.care").joinpath("templates", "report.typ").read_bytes(),
-        font_paths=_fonts(),
+        font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
         pdf_standards="ua-1",
@@ -89,7 +89,8 @@ def coverage() -> frozenset[str]:
 
 
 @cache
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
+    """The fonts of the package, and no others."""
     with as_file(files("anagen.care").joinpath("fonts")) as folder:
         return typst.Fonts(
             include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder]

@@ -30,12 +30,13 @@ class Figures:
 def report_html(plan: "Plan", prepared: date | None = None) -> str:
     """The report of a plan. ``prepared`` is shown as the day it was made."""
     page = page_of(plan, prepared)
-    template = _pages().get_template("report.html")
-    return template.render(page=page, figures=_figures(plan, page), style=Markup(_style()))
+    template = pages().get_template("report.html")
+    return template.render(page=page, figures=_figures(plan, page), style=Markup(style()))
 
 
 @cache
-def _pages() -> Environment:
+def pages() -> Environment:
+    """The templates of the package."""
     pages = Environment(
         loader=FunctionLoader(_template),
         autoescape=True,
@@ -52,7 +53,8 @@ def _template(name: str) -> str:
     return files("anagen.care").joinpath("templates", name).read_text("utf-8")
 
 
-def _style() -> str:
+def style() -> str:
+    """The style sheet of a page, with the colours of light and dark."""
     light, dark = custom_properties(LIGHT), custom_properties(DARK)
     return (
         f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"

@@ -163,7 +163,7 @@ def parameters() -> Mapping[str, Parameter]:
     return MappingProxyType(check_parameters(read_records("parameters.toml"), sources()))
 
 
-def uniforms(number: int, seed: int) -> Mapping[str, np.ndarray]:
+def uniforms(number: int, seed: int) -> dict[str, np.ndarray]:
     """``number`` stratified uniform numbers in (0, 1) for every parameter: key -> (number,).
 
     Each key has its own stream, so that a new parameter leaves the draws of the others as they

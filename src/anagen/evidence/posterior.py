@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from anagen.evidence.parameters import uniforms, values_at
+from anagen.evidence.parameters import parameters, uniforms, values_at
 
 NAME = "posterior.npz"
 
@@ -91,11 +91,31 @@ def rows(number: int, seed: int, of: int) -> np.ndarray:
 
 @lru_cache(maxsize=2)  # the options of a plan and the steps of a slider ask for the same draws
 def posterior_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
-    """``number`` draws of every number of the model, given the trials: key -> (number,)."""
+    """``number`` draws of every number of the model, given the trials: key -> (number,).
+
+    Draws come in pairs, one after the other: two people under one state of what we do not know.
+    How alike they are tells how much of a band is ignorance (`ignorance_variance`).
+    """
     from scipy.special import ndtr  # kept away from what only reads records
 
     post = posterior()
-    row = rows(number, seed, len(post.scores))
-    given = {key: ndtr(post.scores[row, i]) for i, key in enumerate(post.keys)}
-    uniform = {key: given.get(key, drawn) for key, drawn in uniforms(number, seed).items()}
-    return values_at(uniform)
+    pairs = -(-number // 2)
+    row = rows(pairs, seed, len(post.scores))
+    people, unknown = uniforms(number, seed), uniforms(pairs, seed)
+    unknown |= {key: ndtr(post.scores[row, i]) for i, key in enumerate(post.keys)}
+    return values_at(
+        {
+            key: np.repeat(unknown[key], 2)[:number]
+            if record.spread == "ignorance"
+            else people[key]
+            for key, record in parameters().items()
+        }
+    )
+
+
+def ignorance_variance(values: np.ndarray) -> float:
+    """How much of the variance of something drawn, (draws,), is what we do not know of the average:
+    the covariance of the pairs of `posterior_draws`. The rest is how people differ."""
+    whole = values[: len(values) // 2 * 2].reshape(-1, 2)
+    centred = whole - whole.mean()
+    return float(min(max((centred[:, 0] * centred[:, 1]).mean(), 0.0), values.var()))

@@ -138,8 +138,8 @@ def trials() -> tuple[ArmOutcome, ...]:
 def read_trials(path: str | Path) -> tuple[ArmOutcome, ...]:
     """Arms from a person's own CSV file in the columns of `ArmOutcome`.
 
-    Each row needs study_id, arm_id, condition, device, week, outcome and a number that was seen
-    (followup, change or change_per_cm2); other columns may be missing, which is "not reported".
+    Each row needs study_id, arm_id, condition, device and outcome; what else is blank or has no
+    column is "not reported", and an arm that can then not be used says so where it would be used.
     Raises `BadInput` naming the file, the line and the column.
     """
     return tuple(_arms(read_text(path), shown_path(path), own=False))
@@ -158,10 +158,10 @@ def studied_range(column: str, conditions: tuple[str, ...]) -> tuple[float, floa
 
 
 def _arms(table: str, where: str, *, own: bool) -> Iterator[ArmOutcome]:
-    stated = _RECORDED if own else ("week",)
+    stated = _RECORDED if own else ()
     lines: dict[tuple[object, ...], int] = {}
     first: dict[tuple[str, str], tuple[int, ArmOutcome]] = {}
-    fault = _fault_of_ours if own else _fault_of_theirs
+    fault = _fault_of_ours if own else _fault
     for line, arm in records(table, where, ArmOutcome, fault, stated, every_column=own):
         at = f"{where} line {line}"
         # An arm without a week is told apart by the sessions it had had.
@@ -191,15 +191,6 @@ def _fault_of_ours(arm: ArmOutcome) -> str:
         return "role is 'calibration' of a number from memory; allowed is context."
     if arm.role == "calibration" and arm.plausibility == "implausible":
         return "role is 'calibration' of an implausible number; allowed is context or outlier."
-    return _fault(arm)
-
-
-def _fault_of_theirs(arm: ArmOutcome) -> str:
-    if arm.followup is None and arm.change is None and arm.change_per_cm2 is None:
-        return "nothing was seen; allowed is a number in followup, change or change_per_cm2."
-    counted = arm.outcome in COUNTED and arm.unit.startswith("hairs/cm")
-    if counted and arm.change is not None and arm.change_per_cm2 is None:
-        return "change is in hairs/cm2, so change_per_cm2 is missing; allowed is the same number."
     return _fault(arm)
 
 

@@ -1,0 +1,112 @@
+"""The qualification report: failures first, every claim held up by a test that exists."""
+
+import io
+import re
+from datetime import date
+from pathlib import Path
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from pypdf import PdfReader
+
+from anagen.calibration.average_effect import WEEKS, AverageEffect
+from anagen.calibration.prediction import ArmPrediction, left_out_predictions
+from anagen.care.arm_forest import arm_forest, rank_chart
+from anagen.care.average_chart import average_chart
+from anagen.care.dossier import Dossier, dossier
+from anagen.care.dossier_pages import dossier_html, dossier_pdf
+from anagen.evidence.credibility import claims
+from anagen.evidence.pooled import pooled_effects
+from anagen.evidence.trials import trials
+from anagen.qualification.failures import failures
+from anagen.qualification.held_against import held_against
+
+TESTS = Path(__file__).parent
+DAY = date(2026, 1, 2)
+
+
+@pytest.fixture(scope="module")
+def averages() -> tuple[AverageEffect, ...]:
+    """Two comparisons: one that meets its review, one that does not."""
+    pooled = tuple(p for p in pooled_effects() if p.comparison.startswith("combined") and p.ci_low)
+    random = np.random.default_rng(0)
+    at = random.normal(size=(len(WEEKS), 500))
+    return (
+        AverageEffect("needling", "Needling over nothing", 5 + 3 * at, ()),
+        AverageEffect("added", "Needling added to minoxidil", 2 + at, pooled[:1]),
+    )
+
+
+@pytest.fixture(scope="module")
+def report(averages) -> Dossier:
+    found = held_against(left_out_predictions())
+    outlier = next(arm for arm in trials() if arm.role == "outlier" and arm.change_per_cm2 == 91.4)
+    claimed = ArmPrediction(outlier, 91.4, np.random.default_rng(0).normal(15, 10, 2000), "")
+    failed = failures(found, averages)
+    return dossier(found, [claimed], averages, failed, WEEKS, "0.1.0", DAY)
+
+
+def test_failures_come_first(report):
+    assert report.sections[0].title == "What failed"
+    assert any("outside their 80 %" in item for item in report.sections[0].items)
+
+
+def test_a_review_that_disagrees_is_a_failure_and_one_that_agrees_is_none(averages):
+    said = failures(held_against([]), averages)
+    assert any("Needling added to minoxidil" in one for one in said)
+    agrees = AverageEffect("added", "Met", averages[1].draws + 12, averages[1].pooled)
+    assert not any("Met" in one for one in failures(held_against([]), (agrees,)))
+
+
+def test_the_outlier_is_called_implausible_and_how_far_outside_is_said(report):
+    (section,) = [s for s in report.sections if "reproduced" in s.title]
+    (item,) = section.items
+    assert "implausible" in item
+    assert "+91.4" in item
+    away = float(re.search(r"([\d.]+) standard deviations", item)[1])
+    assert away == pytest.approx((91.4 - 15) / 10, rel=0.1)
+
+
+def test_every_claim_names_tests_that_exist():
+    for items in claims().values():
+        for item in items:
+            for named in item.tests:
+                file, _, function = named.partition("::")
+                source = (TESTS / file).read_text("utf-8")
+                assert not function or f"def {function}(" in source, named
+
+
+def test_the_page_is_whole_fetches_nothing_and_says_it_all(report):
+    page = dossier_html(report)
+    assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
+    assert "https://" not in page
+    assert "<script" not in page
+    for section in report.sections:
+        assert section.title in page
+    ids = re.findall(r'id="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+
+
+def test_the_paper_is_tagged_and_the_same_each_time(report):
+    paper = dossier_pdf(report, DAY)
+    assert paper == dossier_pdf(report, DAY)
+    reader = PdfReader(io.BytesIO(paper))
+    assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
+    text = "".join(page.extract_text() for page in reader.pages)
+    assert "What failed" in text
+
+
+@pytest.mark.parametrize("width", [344, 860])
+def test_pictures_are_well_formed_and_describe_themselves(averages, width):
+    arms = [one for one in left_out_predictions() if not one.why_not_used]
+    drawings = (
+        arm_forest(arms, width=width),
+        rank_chart([0.1, 0.5, 0.9], width=width),
+        average_chart(averages, WEEKS, width=width),
+    )
+    for svg in drawings:
+        root = ElementTree.fromstring(svg)
+        space = "{http://www.w3.org/2000/svg}"
+        assert root.find(f"{space}title") is not None
+        assert root.find(f"{space}desc") is not None
