@@ -6,7 +6,6 @@ dark, `LIGHT` is fixed, for paper.
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -84,13 +83,13 @@ def forecast_chart(
         drawing.text(12, bottom + 58 + 17 * at, said, colours["quiet"])
         for at, said in enumerate(foot)
     ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-labelledby="{key}-t {key}-d" '
-        f'font-family="\'Open Sans\', system-ui, sans-serif" font-size="{drawing.TEXT}">'
-        f'<title id="{key}-t">{escape(words.plain(title))}: {escape(label.lower())}</title>'
-        f'<desc id="{key}-d">{escape(describe(forecast, endpoint, no_needling))}</desc>'
-        f"{''.join(parts)}</svg>"
+    return drawing.svg(
+        width,
+        height,
+        key,
+        f"{title}: {label.lower()}",
+        describe(forecast, endpoint, no_needling),
+        "".join(parts),
     )
 
 

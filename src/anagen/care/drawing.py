@@ -188,6 +188,17 @@ def sessions(frame: Frame, weeks: Sequence[float]) -> str:
     return f'<path class="sessions" d="{marks}" fill="{frame.colours["needle"]}"/>' if marks else ""
 
 
+def svg(width: float, height: float, key: str, title: str, described: str, drawn: str) -> str:
+    """A whole drawing; ``title`` and ``described`` are what is heard by those who do not see it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" role="img" aria-labelledby="{key}-t {key}-d" '
+        f'font-family="\'Open Sans\', system-ui, sans-serif" font-size="{TEXT}">'
+        f'<title id="{key}-t">{escape(words.plain(title))}</title>'
+        f'<desc id="{key}-d">{escape(words.plain(described))}</desc>{drawn}</svg>'
+    )
+
+
 def text(x: float, y: float, said: str, fill: str, *, anchor: str = "start", halo: str = "") -> str:
     around = (
         f' paint-order="stroke" stroke="{halo}" stroke-width="4" stroke-linejoin="round"'
