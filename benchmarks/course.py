@@ -4,7 +4,7 @@
 
 A year of a man with pattern hair loss: twelve sessions two weeks apart, and minoxidil twice a day.
 Ours runs a chunk of draws as a forecast does, from the numbers of each draw to all endpoints. The
-peers solve `tests/course_reference.py`, one draw at a time; their start, the shapes of a session's
+peers solve `tests/course_equations.py`, one draw at a time; their start, the shapes of a session's
 wound, compiling and writing SBML are made beforehand and not counted. Each runs at that tolerance
 of a decade scale (relative and absolute alike) at which it is fastest with an error within 1e-3:
 the largest over weeks of total density, terminal density and share in anagen, as a share of the
@@ -29,7 +29,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from course_sbml import ONSETS, READ, start, written
-from scipy.integrate import solve_ivp
 
 from anagen.compiled import keep_compiled_programs
 from anagen.evidence.parameters import draws as draw_parameters
@@ -39,16 +38,16 @@ from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.scalp import endpoints
 from anagen.scalp.course import run
-from anagen.scalp.drive import drive, modulation_of
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
-import course_reference  # pyright: ignore[reportMissingImports]
-from course_reference import (  # pyright: ignore[reportMissingImports]
-    Reference,
-    Solver,
+from course_equations import Reference  # pyright: ignore[reportMissingImports]
+from course_reference import reference  # pyright: ignore[reportMissingImports]
+from course_solvers import (  # pyright: ignore[reportMissingImports]
+    HALF_DAYS_PER_WEEK,
+    POINTS,
     by_scipy,
     follow,
-    reference,
+    hair_of,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -74,54 +73,14 @@ Solve = Callable[[Reference, float], Hair]  # course, tolerance
 
 def inputs(drawn: Mapping[str, np.ndarray]) -> tuple[Any, Any, Any]:
     """Person, treatment and numbers for the scalp."""
-    number = len(drawn["counting.variation"])
+    number = len(next(iter(drawn.values())))
     return person_of(MAN, drawn, COURSE), treatment_of(COURSE, number), scalp_numbers(drawn)
 
 
 def referred(drawn: Mapping[str, np.ndarray], index: int) -> Reference:
     """One draw's course as differential equations."""
     person, treatment, p = inputs({k: values[index : index + 1] for k, values in drawn.items()})
-    driven = drive(person, treatment, p, CONDITION, WEEKS)
-    m = modulation_of(person, p, CONDITION)
-    return reference(driven, m, person, treatment, p, np)
-
-
-def lsoda(tolerance: float) -> Solver:
-    """LSODA of SciPy, restarted where something jumps."""
-
-    def solve(
-        ref: Reference, began: float, until: float, y: np.ndarray, times: np.ndarray,
-        table: np.ndarray,
-    ):  # fmt: skip
-        cuts = ref.breaks(until)
-        edges = np.concatenate([[began], cuts[cuts > began], [until]])
-        spacing, parts = times[1] - times[0], []
-
-        def emerging(t: float) -> np.ndarray:
-            at = min(max((t - began) / spacing, 0.0), TABLE - 1e-9)
-            i = int(at)
-            return table[i] + (at - i) * (table[i + 1] - table[i])
-
-        for a, b in pairwise(edges):
-
-            def slope(t: float, s: np.ndarray, low: float, high: float) -> np.ndarray:
-                # Just inside, so that a jump at an edge is on its right side.
-                return ref.slope(min(max(t, low), high), s, emerging(t))
-
-            found = solve_ivp(
-                slope, (a, b), y, "LSODA", dense_output=True, rtol=tolerance, atol=tolerance,
-                args=(a + 1e-12, b - 1e-12),
-            )  # fmt: skip
-            parts.append(found.sol)
-            y = found.y[:, -1]
-
-        def dense(t: float) -> np.ndarray:
-            i = int(np.clip(np.searchsorted(edges, t, side="left") - 1, 0, len(parts) - 1))
-            return parts[i](t)
-
-        return dense
-
-    return solve
+    return reference(person, treatment, p, CONDITION)
 
 
 def diffrax_peer() -> Solve:
@@ -264,18 +223,14 @@ def ref_hair(ref: Reference) -> np.ndarray:
     return np.append(begun["visible"][0], begun["growing"][0])
 
 
-def hair_of(ref: Reference, states: np.ndarray) -> Hair:
-    """Visible and growing hairs from the reference's states."""
-    hair = [ref.split(np.asarray(state))[1] for state in states]
-    return {
-        "visible": np.stack([a.sum(axis=0) + t.sum(axis=0) for a, t, _ in hair]),
-        "growing": np.stack([a.sum() for a, _, _ in hair]),
-    }
+def stepped(method: str, points: int = TABLE) -> Solve:
+    """A method of SciPy, one delay's length at a time."""
 
+    def solve(ref: Reference, tolerance: float) -> Hair:
+        states = follow(ref, WEEKS, by_scipy(tolerance, method), points)
+        return hair_of(ref, states[::HALF_DAYS_PER_WEEK])
 
-def stepped(solver: Callable[[float], Solver]) -> Solve:
-    """A SciPy solver of one delay's length at a time."""
-    return lambda ref, tolerance: follow(ref, WEEKS, solver(tolerance))
+    return solve
 
 
 def shown(ref: Reference, hair: Hair) -> np.ndarray:
@@ -354,8 +309,7 @@ def main() -> None:
     in_numpy = [referred(drawn, i) for i in range(COURSES)]
     # Without medicines by mouth all androgen action is left.
     in_jax = [replace(ref, xp=jnp, intake=lambda _: 1.0) for ref in in_numpy]
-    exact = [shown(ref, stepped(by_scipy)(ref, 1e-9)) for ref in in_numpy]
-    course_reference.POINTS = TABLE  # the peers need no finer table
+    exact = [shown(ref, stepped("DOP853", POINTS)(ref, 1e-9)) for ref in in_numpy]
 
     rate, mine = ours(drawn)
     off = max(error(mine[:, :, i], exact[i]) for i in range(COURSES))
@@ -366,8 +320,8 @@ def main() -> None:
     peers = {
         "libRoadRunner (CVODE, Adams)": (roadrunner_peer(stiff=False), in_numpy, 5),
         "libRoadRunner (CVODE, BDF)": (roadrunner_peer(stiff=True), in_numpy, 5),
-        "SciPy LSODA": (stepped(lsoda), in_numpy, 2),
-        "SciPy DOP853": (stepped(by_scipy), in_numpy, 2),
+        "SciPy LSODA": (stepped("LSODA"), in_numpy, 2),
+        "SciPy DOP853": (stepped("DOP853"), in_numpy, 2),
         "Diffrax Tsit5": (diffrax_peer(), in_jax, 5),
     }
     for name, (solve, refs, times) in peers.items():

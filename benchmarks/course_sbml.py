@@ -1,4 +1,4 @@
-"""The whole course as SBML, for libRoadRunner: the equations of `tests/course_reference.py`.
+"""The whole course as SBML, for libRoadRunner: the equations of `tests/course_equations.py`.
 
 Everything is a closed form of time and state but what is set from outside as the course goes on:
 the latest session and what earlier ones left of the cascade, whether minoxidil is in use, and the
@@ -14,7 +14,7 @@ import numpy as np
 from anagen.scalp.follicles import ANAGEN_STAGES, CLASSES, KENOGEN_STAGES, TELOGEN_STAGES
 
 sys.path.append(str(Path(__file__).resolve().parent.parent / "tests"))
-from course_reference import NAMES  # pyright: ignore[reportMissingImports]
+from course_equations import NAMES  # pyright: ignore[reportMissingImports]
 from sbml_models import Model, sbml  # pyright: ignore[reportMissingImports]
 
 PHASES = (("A", ANAGEN_STAGES), ("T", TELOGEN_STAGES), ("K", KENOGEN_STAGES))

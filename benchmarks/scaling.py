@@ -108,16 +108,16 @@ def parts() -> dict[str, float]:
     from anagen.scalp import fibrosis, follicles, needling, skin, vehicle
     from anagen.scalp.course import run
     from anagen.scalp.drive import drive, modulation_of
-    from anagen.scalp.follicles import STEP_DAYS
+    from anagen.scalp.grid import STEP_DAYS, Grid
     from anagen.scalp.start import start
     from anagen.scalp.wound_response import response
 
     (person, t, p), number = chunk()
-    half_days = YEAR * 14
+    grid = Grid(YEAR)
 
     def of_skin(person: Any, t: Any, p: Any) -> Any:
         field = needling.channels(t.device, p.needling)
-        return skin.course(person, t, field, skin.carried_in(person, t, field, p), p, half_days)
+        return skin.course(person, t, field, skin.carried_in(person, t, field, p), p, grid)
 
     def of_wound(person: Any, p: Any) -> Any:
         return response(
@@ -135,14 +135,14 @@ def parts() -> dict[str, float]:
         return jax.lax.scan(step, begun, rates)
 
     driven = drive(person, t, p, CONDITION, YEAR)
-    influx = jnp.full((half_days, number), 1e2)
+    influx = jnp.full((grid.half_days, number), 1e2)
     timed = {
         "all": (lambda *a: run(*a, CONDITION, YEAR), (person, t, p)),
         "start": (of_start, (person, p)),
         "skin": (of_skin, (person, t, p)),
         "wound": (of_wound, (person, p)),
         "fibrosis": (
-            lambda influx, p: fibrosis.follow(influx, p, 0.5),
+            lambda influx, p: fibrosis.follow(influx, p, grid.half_day),
             (influx, p.fibrosis),
         ),
         "film": (vehicle.relative_driving, (t.minoxidil, p.vehicle, p.delivery)),

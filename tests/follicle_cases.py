@@ -13,6 +13,7 @@ from anagen.scalp import history
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import Scalp, Treatment
 from anagen.scalp.drive import DrawnDrive, drive, of_draw
+from anagen.scalp.grid import STEPS_PER_WEEK
 from anagen.scalp.population import History, Population
 
 MINOXIDIL = {"drug": "minoxidil", "strength_percent": 5, "dose_ml": 1.0, "per_day": 2}
@@ -62,7 +63,7 @@ def constant(
     anagen: float, telogen: float, kenogen: float, weeks: int, **changed: np.ndarray
 ) -> fo.Rates:
     """Constant rates from mean durations in days; a duration of infinity is never left."""
-    steps = weeks * fo.STEPS_PER_WEEK
+    steps = weeks * STEPS_PER_WEEK
     zero, never = np.zeros((steps, fo.CLASSES)), np.zeros(steps)
     plain = fo.Rates(
         *(rate + zero for rate in history.stage_rates(anagen, telogen, kenogen)),  # type: ignore[arg-type]

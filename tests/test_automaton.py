@@ -26,6 +26,7 @@ from anagen.scalp import automaton
 from anagen.scalp import follicles as fo
 from anagen.scalp.conditions import CONDITIONS
 from anagen.scalp.course import Scalp, run
+from anagen.scalp.grid import STEPS_PER_WEEK
 from anagen.scalp.population import (
     ANAGEN,
     EARLY,
@@ -45,12 +46,12 @@ def test_the_drive_is_that_of_the_course(central: Scalp, table: dict):
     by_week = run(person, treatment, central, "androgenetic_alopecia", 24).by_week
     d = drawn(central, "androgenetic_alopecia", table, 24)
     shares, shed = chain(d)
-    weekly = shares[:: fo.STEPS_PER_WEEK] * d.density_per_cm2
+    weekly = shares[::STEPS_PER_WEEK] * d.density_per_cm2
     growing, resting = weekly[:, ANAGEN].sum(axis=1), weekly[:, TELOGEN].sum(axis=1)
     assert growing / (growing + resting) == pytest.approx(
         np.asarray(by_week["anagen_fraction"])[:, 0], rel=1e-9
     )
-    fallen = shed.sum(axis=1).reshape(-1, fo.STEPS_PER_WEEK).sum(axis=1)
+    fallen = shed.sum(axis=1).reshape(-1, STEPS_PER_WEEK).sum(axis=1)
     assert 1000 * fallen / 7 == pytest.approx(
         np.asarray(by_week["shed_per_day_per_1000"])[1:, 0], rel=1e-9
     )
@@ -113,7 +114,7 @@ def test_durations_are_gamma_distributed(phase: int, stages: int, place: int):
 
 def test_durations_under_a_swinging_rate_are_gamma_on_their_own_clock():
     weeks = 100
-    swing = 1 + 0.9 * np.sin(np.arange(weeks * fo.STEPS_PER_WEEK) / 5)[:, None]
+    swing = 1 + 0.9 * np.sin(np.arange(weeks * STEPS_PER_WEEK) / 5)[:, None]
     rates = constant(60.0, np.inf, np.inf, weeks)
     rates = rates._replace(anagen=rates.anagen * swing)
     h = automaton.follow(all_in(ANAGEN, 0, 20_000), rates, 1e6, seed=9)
@@ -207,7 +208,7 @@ def test_no_follicle_is_lost_or_made_by_counting(
     rng = np.random.default_rng(seed)
     stages = (fo.DELAY_CELLS, fo.ANAGEN_STAGES, fo.TELOGEN_STAGES, fo.KENOGEN_STAGES)
     start = populate(fo.Follicles(*(rng.random((n, fo.CLASSES)) for n in stages)), number, seed)  # type: ignore[arg-type]
-    steps = np.ones(weeks * fo.STEPS_PER_WEEK)
+    steps = np.ones(weeks * STEPS_PER_WEEK)
     rates = constant(
         90, 40, np.inf if blocked else 30, weeks,
         fall=np.full((steps.size, fo.CLASSES), fall), rise=rise * steps, hit=hit * steps,

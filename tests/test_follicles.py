@@ -13,6 +13,7 @@ from scipy.integrate import solve_ivp
 from anagen.scalp import follicles as fo
 from anagen.scalp import history
 from anagen.scalp.course import Scalp
+from anagen.scalp.grid import STEPS_PER_WEEK
 from anagen.scalp.units import DAYS_PER_MONTH
 
 NEVER = jnp.zeros(1)
@@ -51,7 +52,7 @@ def walk(
     f: fo.Follicles, r: fo.Rates, delay: float, weeks: int
 ) -> tuple[fo.Follicles, np.ndarray, np.ndarray]:
     """Follicles after some weeks; hairs shed per day, and hairs seen, at each step."""
-    after, (shed, seen) = _walk(f, r, jnp.array([delay]), weeks * fo.STEPS_PER_WEEK)
+    after, (shed, seen) = _walk(f, r, jnp.array([delay]), weeks * STEPS_PER_WEEK)
     return after, np.asarray(shed), np.asarray(seen)
 
 

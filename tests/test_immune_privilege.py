@@ -14,7 +14,7 @@ from scipy.optimize import brentq
 from anagen.evidence.parameters import draws, parameters
 from anagen.scalp import immune_privilege as ip
 from anagen.scalp.conditions import areata
-from anagen.scalp.follicles import STEP_DAYS
+from anagen.scalp.grid import STEP_DAYS
 from anagen.scalp.immune_privilege import ImmunePrivilege, Loop, Outside
 
 YEAR = 104  # half-weeks

@@ -9,8 +9,9 @@ from anagen.evidence.parameters import parameters
 from anagen.scalp import fibrosis, inflammation, macrophages
 from anagen.scalp.course import Scalp
 from anagen.scalp.fibrosis import Pulses
+from anagen.scalp.grid import HALF_DAY
 from anagen.scalp.inflammation import Hormones
-from anagen.scalp.treatment import HALF_DAY, summed
+from anagen.scalp.treatment import summed
 from anagen.scalp.wound_response import response
 
 OESTROGEN = jnp.array([0.0, 1.0, 4.0, 0.0, 0.0])

@@ -15,7 +15,7 @@ from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.scalp import endpoints, follicles, history, immune_privilege
 from anagen.scalp.conditions import CONDITIONS, areata
-from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK
+from anagen.scalp.grid import STEP_DAYS, STEPS_PER_WEEK
 from anagen.scalp.immune_privilege import ImmunePrivilege
 
 

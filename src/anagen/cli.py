@@ -229,7 +229,7 @@ def qualify_command(
         else:
             predicted = predict_arms(arms, draws, seed, advance)
         advance("Scoring")
-        found = held_against(predicted)
+        found = held_against(predicted, unseen=arms is not None)
         written = _write_dossier(found, out, advance) if out else []
     if as_json:
         _print_json(found.as_dict())

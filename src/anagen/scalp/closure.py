@@ -19,14 +19,16 @@ Units: hours; the deep track days. Sources: the records ``closure.*``.
 
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 from jax import Array
-from jax.scipy.special import gammainc, gammaln
 
 from anagen.scalp.units import LEFT_WHEN_CLOSED, TINY
 
 IMPEDANCE, WATER_LOSS, DYE, THREE_DAY = 0, 1, 2, 3
 ASSAYS = 4
+CLOSED = 40.0  # (s/τ)^β at which e^(−40) is left, nothing to a float64
+SERIES = 100  # terms that exhaust float64 up to there
 LIGHTEST, DARKEST = 1, 6  # skin types of Fitzpatrick
 
 
@@ -139,12 +141,18 @@ def barrier_open_share(hours_since: Array, b: Barrier) -> Array:
 
 
 def _open_hours(own_h: Array, b: Barrier) -> Array:
-    """∫ exp(−(s/τ)^β) ds from 0 to an own time, in closed form."""
+    """∫ exp(−(s/τ)^β) ds from 0 to an own time: τ/β γ(1/β, (s/τ)^β) by its series."""
     order = 1 / b.exponent
-    begun = own_h > 0  # at 0 the incomplete gamma function has no derivative
+    begun = own_h > 0  # at 0 the power has no derivative
     passed = (jnp.where(begun, own_h, 1.0) / b.tau_h) ** b.exponent
-    whole = b.tau_h * order * jnp.exp(gammaln(order))
-    return jnp.where(begun, whole * gammainc(order, passed), 0.0)
+    held = jnp.minimum(passed, CLOSED)
+
+    def term(i: Array, beyond: Array) -> Array:
+        return 1 + held / (order + SERIES - i) * beyond
+
+    series = jax.lax.fori_loop(0, SERIES, term, jnp.ones_like(held)) / order
+    share = held**order * jnp.exp(-held) * series
+    return jnp.where(begun, b.tau_h * order * share, 0.0)
 
 
 def open_hours(hours_since: Array, b: Barrier) -> Array:

@@ -16,7 +16,8 @@ from anagen.scalp import anatomy, endpoints, follicles, needling, skin
 from anagen.scalp import perfusion as flow
 from anagen.scalp.conditions import Person
 from anagen.scalp.drive import Drive, drive
-from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
+from anagen.scalp.follicles import Follicles, Rates
+from anagen.scalp.grid import Grid
 from anagen.scalp.numbers import Scalp as Scalp
 from anagen.scalp.oxygen import supply
 from anagen.scalp.skin import HalfDay
@@ -45,23 +46,20 @@ def run(
     ``pieces`` above 1 cut every step in so many, to see what the steps cost in accuracy.
     """
     driven = drive(person, treatment, p, condition, weeks, pieces)
-    calibre = driven.start.calibre
-    steps_per_week = STEPS_PER_WEEK * pieces
+    calibre, grid = driven.start.calibre, Grid(weeks, pieces)
 
     def step(f: Follicles, rates: Rates) -> tuple[Follicles, Array]:
-        f, shed = follicles.step(f, rates, driven.delay_days, STEP_DAYS / pieces)
+        f, shed = follicles.step(f, rates, driven.delay_days, grid.step_days)
         return f, shed.sum(axis=0)
 
     def week(f: Follicles, rates: Rates) -> tuple[Follicles, dict[str, Array]]:
         f, shed = jax.lax.scan(step, f, rates)
         return f, _counted(f, calibre, p) | _shedding(shed.sum(axis=0) / DAYS_PER_WEEK, f)
 
-    weekly = jax.tree.map(
-        lambda rate: rate.reshape(weeks, steps_per_week, *rate.shape[1:]), driven.rates
-    )
+    weekly = jax.tree.map(lambda rate: rate.reshape(weeks, -1, *rate.shape[1:]), driven.rates)
     _, hair = jax.lax.scan(week, driven.start.follicles, weekly)
     resting = flow.resting_flow(condition, person.is_male, p.perfusion)
-    later = hair | _of_skin(driven.skin, resting, weeks, pieces, p)
+    later = hair | _of_skin(driven.skin, resting, grid, p)
     first = _before(driven, resting, p)
     by_week = {name: jnp.concatenate([first[name][None], values]) for name, values in later.items()}
     mass = by_week.pop("hair_mass_um2")
@@ -98,14 +96,18 @@ def _shedding(shed_per_day: Array, f: Follicles) -> dict[str, Array]:
 
 
 def _of_skin(
-    half_days: HalfDay, resting_ml_100g_min: Array, weeks: int, pieces: int, p: Scalp
+    half_days: HalfDay, resting_ml_100g_min: Array, grid: Grid, p: Scalp
 ) -> dict[str, Array]:
     """The endpoints that are read off the skin, each (weeks, draws)."""
     by_week = half_days._asdict()
-    by_week = {name: shown.reshape(weeks, -1, shown.shape[-1]) for name, shown in by_week.items()}
+    by_week = {
+        name: shown.reshape(grid.weeks, -1, shown.shape[-1]) for name, shown in by_week.items()
+    }
     mean = {name: shown.mean(axis=1) for name, shown in by_week.items()}
     level = half_days.plasma_ng_ml
-    plasma = level.reshape(weeks, -1, pieces, level.shape[-1]).mean(axis=2)  # of half-days
+    plasma = level.reshape(grid.weeks, -1, grid.pieces, level.shape[-1]).mean(
+        axis=2
+    )  # of half-days
     oxygen = supply(mean["flow_ratio"], resting_ml_100g_min, p.oxygen)
     return {
         "erythema": mean["redness"],
@@ -125,7 +127,8 @@ def _before(driven: Drive, resting_ml_100g_min: Array, p: Scalp) -> dict[str, Ar
     untouched = jax.tree.map(lambda shown: shown[None], skin.before(driven.delay_days.size, p))
     shed = (driven.untreated.telogen * f.telogen[-1]).sum(axis=0)
     at_rest = {
-        name: shown[0] for name, shown in _of_skin(untouched, resting_ml_100g_min, 1, 1, p).items()
+        name: shown[0]
+        for name, shown in _of_skin(untouched, resting_ml_100g_min, Grid(weeks=1), p).items()
     }
     return _counted(f, driven.start.calibre, p) | _shedding(shed, f) | at_rest
 

@@ -275,35 +275,59 @@ def step(
         * UG_PER_MG
         / use.area_cm2
     )
-    film = amounts.film + dose
     into_follicle = follicular_share_of_dose(p) * dose
-    film = film - into_follicle
     covered = jnp.minimum(use.per_day * p.film_lasts_h / HOURS_PER_DAY, 1.0) * in_use
-    wanted_skin = intact_uptake_ug_cm2_h(driving_mg_ml, p) * covered * hours
-    wanted_channel = channel_cm_h * driving_mg_ml * UG_PER_MG * covered * hours
+    skin_per_h = intact_uptake_ug_cm2_h(driving_mg_ml, p) * covered
+    channel_per_h = channel_cm_h * driving_mg_ml * UG_PER_MG * covered
+    film, from_film = _film(
+        amounts.film, (dose - into_follicle) / hours, skin_per_h + channel_per_h, hours, p
+    )
     # A film cannot give more than it holds: both pathways shrink together when it runs dry.
-    given = jnp.minimum(1.0, film / jnp.maximum(wanted_skin + wanted_channel, TINY))
-    into_skin = wanted_skin * given
-    through_channel = wanted_channel * given
-    film = jnp.maximum(film - into_skin - through_channel, 0.0)  # rounding may leave -1e-17
-    kept = jnp.exp(-hours / p.film_lasts_h)
-    removed = film * (1 - kept)
+    by_channel = channel_per_h / jnp.maximum(skin_per_h + channel_per_h, TINY)
+    through_channel = from_film * by_channel
+    into_skin = from_film - through_channel
 
-    emptied = (amounts.follicle + into_follicle) * -jnp.expm1(-p.follicular_emptying_per_h * hours)
-    release = jnp.log(2.0) / p.skin_release_half_life_h
-    released = (amounts.skin + into_skin + through_channel) * -jnp.expm1(-release * hours)
-    elimination = jnp.log(2.0) / p.plasma_half_life_h
-    cleared = (amounts.plasma + released) * -jnp.expm1(-elimination * hours)
+    follicle, emptied = _through(
+        amounts.follicle, into_follicle, p.follicular_emptying_per_h * hours
+    )
+    into = from_film + emptied
+    skin, released = _through(amounts.skin, into, jnp.log(2.0) / p.skin_release_half_life_h * hours)
+    plasma, cleared = _through(
+        amounts.plasma, released, jnp.log(2.0) / p.plasma_half_life_h * hours
+    )
     after = Amounts(
-        film=film - removed,
-        follicle=amounts.follicle + into_follicle - emptied,
-        skin=amounts.skin + into_skin + through_channel + emptied - released,
-        plasma=amounts.plasma + released - cleared,
+        film=film,
+        follicle=follicle,
+        skin=skin,
+        plasma=plasma,
         eliminated=amounts.eliminated + cleared,
-        removed=amounts.removed + removed,
+        removed=amounts.removed + (amounts.film + dose - into_follicle - from_film - film),
         applied=amounts.applied + dose,
     )
     return after, Uptake(into_follicle, into_skin, through_channel)
+
+
+def _film(
+    film: Array, fed_per_h: Array, wanted_per_h: Array, hours: float, p: Delivery
+) -> tuple[Array, Array]:
+    """A film that is fed, drained and worn off at even rates: what is left, and what it gave.
+
+    Wanted more than fed, it runs dry at some hour and from then on gives what it is fed.
+    """
+    lasts = p.film_lasts_h
+    short = jnp.maximum(wanted_per_h - fed_per_h, TINY)
+    wet = jnp.minimum(lasts * jnp.log1p(film / (short * lasts)), hours)
+    level = lasts * (fed_per_h - wanted_per_h)
+    left = jnp.maximum(level + (film - level) * jnp.exp(-wet / lasts), 0.0)
+    given = wanted_per_h * wet + jnp.minimum(wanted_per_h, fed_per_h) * (hours - wet)
+    return left, given
+
+
+def _through(held: Array, inflow: Array, passed: Array) -> tuple[Array, Array]:
+    """A compartment after ``passed`` time constants of an even inflow: what is left, what left."""
+    kept = jnp.exp(-passed)
+    left = held * kept + inflow * (1 - kept) / passed
+    return left, held + inflow - left
 
 
 def plasma_ng_ml(

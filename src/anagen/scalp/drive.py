@@ -23,14 +23,13 @@ from numpy.typing import NDArray
 from anagen.scalp import follicles, history, immune_privilege, medicines, needling, skin
 from anagen.scalp.carried import Doses, steroid_depot
 from anagen.scalp.conditions import CONDITIONS, Modulation, Person
-from anagen.scalp.follicles import STEP_DAYS, STEPS_PER_WEEK, Follicles, Rates
+from anagen.scalp.follicles import Follicles, Rates
+from anagen.scalp.grid import HALF_DAYS_PER_STEP, Grid
 from anagen.scalp.immune_privilege import Attack
 from anagen.scalp.numbers import Scalp
 from anagen.scalp.skin import HalfDay
 from anagen.scalp.start import Start, start
-from anagen.scalp.treatment import HALF_DAY, Treatment
-
-HALF_DAYS_PER_STEP = int(STEP_DAYS / HALF_DAY)
+from anagen.scalp.treatment import Treatment
 
 
 class Drive(NamedTuple):
@@ -68,18 +67,16 @@ def drive(
     field = needling.channels(t.device, p.needling)
     doses = skin.carried_in(person, t, field, p)
     m = modulation_of(person, p, condition)
-    fitted = start(person, m, p.follicles, p.endpoints, STEP_DAYS / pieces)
-    steps = weeks * STEPS_PER_WEEK * pieces
-    half_days = skin.course(
-        person, t, field, doses, p, weeks * STEPS_PER_WEEK * HALF_DAYS_PER_STEP, pieces
-    )
+    grid = Grid(weeks, pieces)
+    fitted = start(person, m, p.follicles, p.endpoints, grid.step_days)
+    half_days = skin.course(person, t, field, doses, p, grid)
     mean = jax.tree.map(
-        lambda shown: shown.reshape(steps, HALF_DAYS_PER_STEP, -1).mean(axis=1), half_days
+        lambda shown: shown.reshape(grid.steps, HALF_DAYS_PER_STEP, -1).mean(axis=1), half_days
     )
     untouched = jax.tree.map(lambda shown: shown[None], skin.before(fitted.calibre.size, p))
-    days = jnp.arange(steps)[:, None] * (STEP_DAYS / pieces)
-    attack = attack_of(days, STEP_DAYS / pieces, m, t, doses, p, condition)
-    share = medicines.androgen_share(days, t.intake, p.medicines)
+    days = grid.step_days * jnp.arange(grid.steps)[:, None]
+    attack = attack_of(days, grid.step_days, m, t, doses, p, condition)
+    share = medicines.androgen_share(days + grid.step_days / 2, t.intake, p.medicines)
     at_first = jnp.ones_like(share[:1])
     today = Attack(at_first, at_first)
     return Drive(
@@ -111,7 +108,10 @@ def attack_of(
     p: Scalp,
     condition: str,
 ) -> Attack:
-    """How strongly the condition attacks on each ``day`` (steps, 1); a patch by its immune loop."""
+    """How strongly the condition attacks in steps that begin on each ``day``, (steps, 1).
+
+    A patch is followed by its immune loop.
+    """
     if condition == "alopecia_areata":
         return immune_privilege.course(
             m.ends_on_day,
@@ -122,7 +122,7 @@ def attack_of(
             day.shape[0],
             length_days,
         )[0]
-    active = (day < m.ends_on_day).astype(day.dtype)
+    active = jnp.clip((m.ends_on_day - day) / length_days, 0.0, 1.0)
     return Attack(active, active)
 
 

@@ -26,9 +26,9 @@ import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp import linearly_implicit
+from anagen.scalp.grid import HALF_DAY
 from anagen.scalp.units import DAYS_PER_WEEK, MINUTES_PER_DAY
 
-HALF_DAY = 0.5
 STEPS = 5  # of a half-day on which the influx stays as it was
 STEPS_AT_EDGE = 40  # of a half-day on which the influx has changed
 GRADING = 0.88  # each of these is 1/0.88 times as long as the one before

@@ -25,15 +25,14 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp.units import DAYS_PER_WEEK, TINY
+from anagen.scalp.grid import STEP_DAYS
+from anagen.scalp.units import TINY
 
 CLASSES = 9
 ANAGEN_STAGES = 9  # n = 1/CV²; the record follicles.duration_cv says where the CV is from
 TELOGEN_STAGES = 9
 KENOGEN_STAGES = 2
 DELAY_CELLS = 24  # steps of half a week that early anagen can last at most
-STEPS_PER_WEEK = 2
-STEP_DAYS = DAYS_PER_WEEK / STEPS_PER_WEEK
 
 # Left alone, the compiler repeats these in each of their uses.
 _kept = jax.lax.optimization_barrier
@@ -88,7 +87,7 @@ class Rates(NamedTuple):
     hit: Array  # anagen hairs thrown out, (draws,)
     thicken: Array  # growing hairs moving up a class, (class, draws)
     fall: Array  # probability at an onset, (class, draws)
-    rise: Array  # probability at an onset, (draws,)
+    rise: Array  # probability at an onset, where androgen is taken away (`medicines`); (draws,)
     loss: Array  # follicles lost for good, (draws,)
 
 

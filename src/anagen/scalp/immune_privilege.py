@@ -32,7 +32,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp.follicles import STEP_DAYS
+from anagen.scalp.grid import STEP_DAYS
 from anagen.scalp.units import DAYS_PER_YEAR, TINY
 
 ITERATIONS = 80  # to the resting T cells; each shrinks what is left by a third or more

@@ -23,9 +23,9 @@ import jax
 from jax import Array
 
 from anagen.scalp import linearly_implicit
+from anagen.scalp.grid import HALF_DAY
 from anagen.scalp.units import DAYS_PER_WEEK
 
-HALF_DAY = 0.5
 STEPS = 8  # of each half-day
 STEPS_AT_FIRST = 32  # of the first half-day
 GRADING = 0.8  # each of these is 1/0.8 times as long as the one before

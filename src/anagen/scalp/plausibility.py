@@ -16,7 +16,8 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp.follicles import DELAY_CELLS, STEP_DAYS, Follicles, visible
+from anagen.scalp.follicles import DELAY_CELLS, Follicles, visible
+from anagen.scalp.grid import STEP_DAYS
 
 
 class Reserve(NamedTuple):

@@ -30,11 +30,13 @@ from anagen.scalp import (
 )
 from anagen.scalp import perfusion as flow
 from anagen.scalp.conditions import Person
+from anagen.scalp.grid import Grid
 from anagen.scalp.numbers import Scalp
-from anagen.scalp.treatment import HALF_DAY, Schedule, Treatment, schedule, summed
+from anagen.scalp.treatment import Schedule, Treatment, schedule, summed
 from anagen.scalp.units import DAYS_PER_WEEK, HOURS_PER_DAY, TINY
 from anagen.scalp.wound_response import response
 
+FILM_STEPS = 2  # of a half-day: open channels empty a film within hours
 OPEN_WEEKS = 4  # after a session; what is still open then is left out
 
 
@@ -66,14 +68,17 @@ class HalfDay(NamedTuple):
 
 
 class _Given(NamedTuple):
-    """What the calendar and a session decide for each half-day, (half-days, draws)."""
+    """What the calendar and a session decide for each half-day, (half-days, draws).
+
+    What bears on the film is (half-days, FILM_STEPS, draws).
+    """
 
     wounded: Array
     reddened: Array
     deposited: Array
     fibrosis: Array
-    in_use: Array
-    channel_cm_h: Array
+    in_use: Array  # share of a step of the film
+    channel_cm_h: Array  # by steps of the film
     open_share: Array
     oral_activated: Array
     oral_ng_ml: Array
@@ -126,12 +131,10 @@ def course(
     field: needling.Channels,
     doses: carried.Doses,
     p: Scalp,
-    half_days: int,
-    pieces: int = 1,
+    grid: Grid,
 ) -> HalfDay:
-    """A course of so many half-days, each in so many ``pieces`` (a finer grid in time)."""
-    days = HALF_DAY / pieces
-    calendar = schedule(t, half_days * pieces, days)
+    """A course, half-day by half-day."""
+    calendar = schedule(t, grid)
     use = t.minoxidil
     once = _Once(
         p.delivery.minoxidil_solubility_mg_ml
@@ -141,10 +144,10 @@ def course(
         ),
         delivery.standard_follicular_ug_cm2_day(p.delivery),
     )
-    given = _given(calendar, once, days, pieces, person, t, field, doses, p)
+    given = _given(calendar, once, grid, person, t, field, doses, p)
 
     def step(skin: Skin, now: _Given) -> tuple[Skin, HalfDay]:
-        return _half_day(skin, now, once, days, t, field, p)
+        return _half_day(skin, now, once, grid.half_day, t, field, p)
 
     return jax.lax.scan(step, untouched(field.depth_mm.size), given)[1]
 
@@ -152,32 +155,38 @@ def course(
 def _given(
     calendar: Schedule,
     once: _Once,
-    days: float,
-    pieces: int,
+    grid: Grid,
     person: Person,
     t: Treatment,
     field: needling.Channels,
     doses: carried.Doses,
     p: Scalp,
 ) -> _Given:
-    hours = days * HOURS_PER_DAY
-    new, needled, lag = (part[:, None] for part in calendar)
-    since, held = lag * hours, t.minoxidil.hold_hours
+    days = grid.half_day
+    new, needled, _ = (part[:, None] for part in calendar)
     clock = _clock(field, person, p)
     # What opens is worked out once for each half-day after a session, not for each of the course.
-    longest = min(new.size, round(OPEN_WEEKS * DAYS_PER_WEEK / days))
-    ends = jnp.broadcast_to(hours * jnp.arange(longest + 1)[:, None], (longest + 1, held.size))
+    span = days * HOURS_PER_DAY / FILM_STEPS
+    number = jnp.arange(FILM_STEPS)[:, None] + FILM_STEPS * calendar.lag[:, None, None]
+    since, held = number * span, t.minoxidil.hold_hours
+    longest = min(new.size, round(OPEN_WEEKS * DAYS_PER_WEEK / days)) * FILM_STEPS
+    ends = jnp.broadcast_to(span * jnp.arange(longest + 1)[:, None], (longest + 1, held.size))
     open_h = closure.open_hours(jnp.concatenate([ends, held[None]]), clock)
-    begun, ended = (open_h[jnp.minimum(calendar.lag + late, longest)] for late in (0, 1))
-    in_use = jnp.where(needled > 0, jnp.clip((since + hours - held) / hours, 0.0, 1.0), 1.0)
+    begun, ended = (open_h[jnp.minimum(number[:, :, 0] + late, longest)] for late in (0, 1))
+    in_use = jnp.where(needled[:, None] > 0, jnp.clip((since + span - held) / span, 0.0, 1.0), 1.0)
     used_from = jnp.where(held > since, open_h[-1], begun)
-    open_in_use = jnp.maximum(ended - used_from, 0.0) / jnp.maximum(in_use * hours, TINY)
+    open_in_use = jnp.maximum(ended - used_from, 0.0) / jnp.maximum(in_use * span, TINY)
     isolated = delivery.isolated_channels_cm_h(
         field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
     )
 
     answer = response(
-        person.hormones, person.diabetic, p.healing.peak_days, p.inflammation, p.macrophages, pieces
+        person.hormones,
+        person.diabetic,
+        p.healing.peak_days,
+        p.inflammation,
+        p.macrophages,
+        grid.pieces,
     )
     wound = healing.wound(field, answer.inflamed, p.healing)
     thickness = anatomy.skin_mm(person.zone, person.is_male, p.anatomy)
@@ -186,9 +195,8 @@ def _given(
     added = carried.gain(p.healing.prp_gain, doses.prp, p.carried)
     added += carried.gain(p.healing.growth_factor_gain, doses.product, p.carried)
     shown = jnp.where(t.bleeding > 0, p.healing.redness_bleeding_ratio, 1.0)
-    draws = field.depth_mm.size
     oral = medicines.oral_minoxidil(
-        days * jnp.arange(new.size)[:, None],
+        days * (jnp.arange(new.size)[:, None] + 1 / 2),
         t.intake.oral_minoxidil,
         once.sulfation,
         p.delivery,
@@ -199,12 +207,12 @@ def _given(
         reddened=new * shown,
         deposited=wound * summed(calendar.new, answer.deposition),
         fibrosis=fibrosis.follow(height * summed(calendar.new, answer.influx), p.fibrosis, days),
-        in_use=jnp.broadcast_to(in_use, (new.size, draws)),
+        in_use=jnp.broadcast_to(in_use, begun.shape),
         channel_cm_h=delivery.channel_permeability_cm_h(
-            needled * open_in_use * isolated,
+            needled[:, None] * open_in_use * isolated,
             delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery),
         ),
-        open_share=needled * (ended - begun) / hours,
+        open_share=needled * (ended[:, -1] - begun[:, 0]) / (FILM_STEPS * span),
         oral_activated=oral.activated,
         oral_ng_ml=oral.plasma_mean_ng_ml,
     )
@@ -220,29 +228,25 @@ def _half_day(
     p: Scalp,
 ) -> tuple[Skin, HalfDay]:
     hours = days * HOURS_PER_DAY
-    amounts, uptake = delivery.step(
-        skin.amounts,
-        hours,
-        now.in_use,
-        now.channel_cm_h,
-        once.driving_mg_ml,
-        t.minoxidil,
-        p.delivery,
-    )
+    amounts, uptake = _taken_up(skin.amounts, now, once, hours, t, p)
     redness = healing.mean_redness(skin.signals.redness, days, now.reddened, p.healing)
     signals = healing.step(skin.signals, days, now.wounded, now.reddened, p.healing)
     mean_signal = (skin.signals.repair + signals.repair) / 2
     fibres = matrix.step(skin.fibres, days, now.deposited, now.fibrosis, mean_signal, p.matrix)
-    vessels = flow.chronic_step(skin.vessels, days, signals.repair, p.perfusion)
-    flow_ratio = flow.ratio(redness, now.in_use * t.minoxidil.per_day, vessels, p.perfusion)
+    vessels = flow.chronic_step(skin.vessels, days, mean_signal, p.perfusion)
+    per_day = now.in_use.mean(axis=0) * t.minoxidil.per_day
+    flow_ratio = flow.ratio(redness, per_day, (skin.vessels + vessels) / 2, p.perfusion)
     effect = _minoxidil_effect(skin.minoxidil_effect, now, once, days, uptake, flow_ratio, field, p)
-    signal = healing.sensed(mean_signal, p.healing)
-    push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * effect
+    signal, mean_effect = (
+        healing.sensed(mean_signal, p.healing),
+        (skin.minoxidil_effect + effect) / 2,
+    )
+    push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * mean_effect
     most = jnp.log(p.effects.most_exit_factor)
     shown = HalfDay(
         exit_factor=jnp.exp(most * jnp.tanh(push / most)),
         signal=signal,
-        effect=effect,
+        effect=mean_effect,
         fibrosis=now.fibrosis,
         redness=redness,
         flow_ratio=flow_ratio,
@@ -255,6 +259,25 @@ def _half_day(
         drug_balance=amounts.balance(),
     )
     return Skin(amounts, signals, fibres, vessels, effect), shown
+
+
+def _taken_up(
+    amounts: delivery.Amounts, now: _Given, once: _Once, hours: float, t: Treatment, p: Scalp
+) -> tuple[delivery.Amounts, delivery.Uptake]:
+    """Where the drug is after a half-day, and what left the film in it."""
+    parts = []
+    for in_use, channel_cm_h in zip(now.in_use, now.channel_cm_h, strict=True):
+        amounts, part = delivery.step(
+            amounts,
+            hours / FILM_STEPS,
+            in_use,
+            channel_cm_h,
+            once.driving_mg_ml,
+            t.minoxidil,
+            p.delivery,
+        )
+        parts.append(part)
+    return amounts, jax.tree.map(lambda *taken: sum(taken), *parts)
 
 
 def _minoxidil_effect(

@@ -21,7 +21,8 @@ from jax import Array
 from anagen.scalp import anatomy, endpoints, follicles, history
 from anagen.scalp.conditions import Modulation, Person
 from anagen.scalp.endpoints import Endpoints
-from anagen.scalp.follicles import STEP_DAYS, Cycle
+from anagen.scalp.follicles import Cycle
+from anagen.scalp.grid import STEP_DAYS
 from anagen.scalp.units import DAYS_PER_YEAR, TINY
 
 

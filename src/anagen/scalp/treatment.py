@@ -13,11 +13,10 @@ from jax import Array
 
 from anagen.scalp.carried import PutOn
 from anagen.scalp.delivery import Minoxidil
+from anagen.scalp.grid import Grid
 from anagen.scalp.medicines import Intake
 from anagen.scalp.needling import Device
 from anagen.scalp.units import TINY
-
-HALF_DAY = 0.5
 
 
 class Treatment(NamedTuple):
@@ -45,11 +44,11 @@ def sessions_before(day: Array, t: Treatment) -> Array:
     return jnp.clip(jnp.ceil(day / t.interval_days - TINY), 0, t.sessions)
 
 
-def schedule(t: Treatment, half_days: int, length_days: float = HALF_DAY) -> Schedule:
-    """The calendar of so many half-days (or shorter pieces of a day)."""
-    index = jnp.arange(half_days)
-    day = index * length_days
-    done = sessions_before(day + length_days, t)
+def schedule(t: Treatment, grid: Grid) -> Schedule:
+    """The calendar of a course."""
+    index = jnp.arange(grid.half_days)
+    day = index * grid.half_day
+    done = sessions_before(day + grid.half_day, t)
     new = done - sessions_before(day, t)
     latest = jax.lax.cummax(jnp.where(new > 0, index, 0))
     return Schedule(new, (done > 0).astype(new.dtype), index - latest)

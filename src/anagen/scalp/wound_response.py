@@ -21,6 +21,7 @@ import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp import inflammation, macrophages
+from anagen.scalp.grid import HALF_DAY
 from anagen.scalp.inflammation import Hormones, Inflammation
 from anagen.scalp.macrophages import Macrophages
 
@@ -65,7 +66,7 @@ def response(
     factor = _means(factor - factor[-1], pieces)
     theirs = macrophages.course(diabetic, repairs, REPAIRING_WEEKS)
     share = _means(theirs.repair / (theirs.repair + theirs.inflammatory), pieces)
-    days = macrophages.HALF_DAY / pieces
+    days = HALF_DAY / pieces
     even = factor / (factor.sum(axis=0) * days)
     return Response(
         influx=influx[:, :-1],
