@@ -247,9 +247,34 @@ def evidence_command(
         str | None,
         typer.Argument(metavar="KEY", help="a number, rule, source or study; none lists all"),
     ] = None,
+    view_name: Annotated[
+        str | None,
+        typer.Option(
+            "--view",
+            metavar="VIEW",
+            help="forest, depth, interval, sessions or missing: the trials",
+        ),
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option(metavar="CONDITION", help="the view of one condition alone")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="write the view's picture as .svg, or .html with numbers"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where does this number come from?"""
+    """Where does this number come from? What do the trials say, and what is missing?"""
+    if view_name is not None:
+        if key is not None:
+            raise BadInput(f"--view {view_name} goes without KEY; allowed is one of the two.")
+        _show_view(view_name, condition, out, as_json)
+        return
+    for option, given in (("--condition", condition), ("--out", out)):
+        if given is not None:
+            raise BadInput(f"{option} goes with --view; allowed is both, or neither.")
     from anagen.care.evidence import all_cards, evidence_card, evidence_list, look_up
 
     if key is None:
@@ -263,6 +288,20 @@ def evidence_command(
         _print_json(found.as_dict())
     else:
         _print_page(evidence_card(found))
+
+
+def _show_view(name: str, condition: str | None, out: Path | None, as_json: bool) -> None:
+    from anagen.care.evidence_view import view, view_page, write_view
+
+    shown = view(name, condition)
+    if out:
+        write_view(shown, out)
+    if as_json:
+        _print_json(shown.as_dict())
+        return
+    _print_page(view_page(shown))
+    if out:
+        print(f"  wrote {out}")
 
 
 def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[Path]:

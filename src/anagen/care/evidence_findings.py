@@ -27,6 +27,8 @@ def forest_findings(found: Comparisons, arms: Sequence[ArmOutcome]) -> list[str]
     """What the forest shows."""
     groups = dict(found.groups)
     if not found.changes:
+        if not found.unplaced:
+            return ["No arm of a trial is on record here."]
         return [f"None of {_count(len(found.unplaced), 'arm')} gives a change in hairs/cm²."]
     said = []
     needles = {arm.study_id for arm in arms if needled(arm)}
@@ -58,10 +60,10 @@ def forest_findings(found: Comparisons, arms: Sequence[ArmOutcome]) -> list[str]
     numbers = [value for value in added if value is not None]
     if numbers:
         said.append(
-            f"Pooled analyses put what needling adds to another treatment at "
-            f"{words.signed(min(numbers))} to {words.signed(max(numbers))} hairs/cm². They share "
-            "trials with each other "
-            "and with the arms above, so they are no second witness."
+            "Pooled, needling joined with another treatment gains "
+            f"{words.signed(min(numbers))} to {words.signed(max(numbers))} hairs/cm² more than one "
+            "treatment alone. The analyses share trials with each other and with the arms above, "
+            "so they are no second witness."
         )
     return said
 

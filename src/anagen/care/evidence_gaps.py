@@ -97,7 +97,7 @@ def _bar(count: Count, x: float, width: float, y: float, colours: Mapping[str, s
 
 
 def _share(count: Count) -> str:
-    return f"{count.rows - count.untold} of {count.rows}" if count.rows else "does not apply"
+    return f"{count.rows - count.untold} of {count.rows}" if count.rows else "no row"
 
 
 def _square(x: float, y: float, kind: str, colours: Mapping[str, str]) -> str:
@@ -138,17 +138,17 @@ def gaps_text(found: Gaps, width: int) -> Text:
 
 def arms_text(found: Gaps) -> Text:
     """Arm by arm: a filled mark for what is told, a hollow one for what is not."""
-    letters = "  ".join(f"{index} {report.label}" for index, report in enumerate(REPORTS.values()))
-    lines = [Text("Arm by arm", style="bold"), Text(letters, style="dim"), Text()]
+    if not found.arms:
+        return Text()
     head = " ".join(str(index) for index in range(len(REPORTS)))
-    study = ""
+    lines = [Text("Arm by arm", style="bold")]
+    lines += [Text(f"{index} {report.label}") for index, report in enumerate(REPORTS.values())]
+    lines += [Text(), Text(f"{'':<56}{head}", style="bold")]
     for arm in found.arms:
-        if arm.study_id != study:
-            study = arm.study_id
-            lines.append(Text(f"{study[:50]:<52}{head}", style="bold"))
         signs = " ".join(
             "●" if key in arm.told else "○" if key in arm.untold else "·" for key in REPORTS
         )
-        lines.append(Text(f"  {arm.arm_id[:48]:<50}{signs}"))
+        name = f"{arm.study_id} {arm.arm_id}"
+        lines.append(Text(f"{name[:54]:<56}{signs}"))
     lines += [Text(), Text("● told   ○ not told   · does not apply", style="dim")]
     return Text("\n").join(lines)

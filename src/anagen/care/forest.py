@@ -234,8 +234,6 @@ def forest_text(found: Comparisons, width: int) -> Text:
             begin = max(0, round(scale(value)) - len(label) // 2)
             axis[begin : begin + len(label)] = list(label)
         lines += [Text("".join(axis).rstrip(), style="dim"), Text()]
-    if not blocks:
-        lines.append(Text("No arm gives a change in hairs/cm²."))
     if found.changes:
         lines += [Text(each, style="dim") for each in _meaning()]
     return Text("\n").join(lines)
@@ -278,3 +276,15 @@ def _ends(effect: PooledEffect) -> tuple[float, float]:
     assert effect.ci_low is not None
     assert effect.ci_high is not None
     return effect.ci_low, effect.ci_high
+
+
+def unplaced_text(found: Comparisons, width: int) -> Text:
+    """The arms without a change in hairs/cm², by the reason why."""
+    if not found.unplaced:
+        return Text()
+    lines = [Text(f"Without a change in hairs/cm² ({len(found.unplaced)} arms)", style="bold")]
+    for reason in dict.fromkeys(each.reason for each in found.unplaced):
+        named = [f"{u.study_id} {u.arm_id}" for u in found.unplaced if u.reason == reason]
+        told = f"{reason} ({len(named)}): {'; '.join(named)}."
+        lines += [Text(row) for row in textwrap.wrap(told, width, subsequent_indent="  ")]
+    return Text("\n").join(lines)
