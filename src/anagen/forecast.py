@@ -145,16 +145,36 @@ def simulate_together(
     """
     check_size(weeks, draws, seed)
     check_method(counting)
+    drawn = posterior_draws(draws, seed)
+    return simulate_drawn(patient, protocols, drawn, weeks, seed, counting)
+
+
+def simulate_drawn(
+    patient: Patient,
+    protocols: Sequence[Protocol],
+    drawn: Mapping[str, np.ndarray],
+    weeks: int,
+    seed: int,
+    counting: str = "phototrichogram",
+    density_per_cm2: np.ndarray | None = None,
+) -> list[Forecast]:
+    """Forecast courses with given numbers, key -> (draws,); ``seed`` is only passed on.
+
+    ``density_per_cm2`` (draws,) is the baseline of each draw, in place of the one as counted.
+    """
     if patient.condition == "undiagnosed":
         raise BadInput(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
             "condition."
         )
-    drawn = posterior_draws(draws, seed)
+    draws = len(drawn["follicles.density_per_cm2"])
     told = [
         (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
         for protocol in protocols
     ]
+    if density_per_cm2 is not None:
+        baseline: Any = density_per_cm2
+        told = [(who._replace(total_density_per_cm2=baseline), what) for who, what in told]
     outcomes = courses(told, drawn, patient.condition, weeks)
     return [
         _forecast(patient, protocol, weeks, outcome, seed, counting)
