@@ -14,8 +14,8 @@ import numpy as np
 
 from anagen.counting import count_error_per_cm2, turnover_per_cm2
 from anagen.counts import Count, Counts
-from anagen.evidence.parameters import draws as draw_parameters
 from anagen.evidence.parameters import parameters
+from anagen.evidence.posterior import single_draws
 from anagen.forecast import MAX_DRAWS, Forecast, check_size, simulate_drawn
 from anagen.narrowing import Narrowing, Next, narrowing, what_next, why
 from anagen.patient import Hair, Patient
@@ -119,9 +119,9 @@ def follow_up(
         visits = [Visit(week, count, readings(week, count, forecast)) for week, count in told]
         return Looked(drawn, forecast, visits, baseline(forecast, method, area_of(first)))
 
-    pool = look(draw_parameters(min(max(POOL, 4 * draws), MAX_DRAWS), seed))
+    pool = look(single_draws(min(max(POOL, 4 * draws), MAX_DRAWS), seed))
     asked = questions(pool.visits, pool.start, pool.forecast, pool.drawn)
-    used = [i for i, visit in enumerate(pool.visits) if i not in asked or visit.count.keep]
+    used = [i for i, visit in enumerate(pool.visits) if i not in asked or visit.written.keep]
     prior = before_counts(pool)
     number, rng = max(PARTICLES, draws), np.random.default_rng(seed)
     posterior, weighing = after_counts(pool, used, look, number, seed, rng)
@@ -191,7 +191,7 @@ def _seen(
             Measured(reading.endpoint, reading.value, _error_bar(np.median(reading.error)))
             for reading in visit.readings
         )
-        seen.append(Seen(visit.week, visit.count, values, i in used, asked.get(i)))
+        seen.append(Seen(visit.week, visit.written, values, i in used, asked.get(i)))
     return tuple(seen)
 
 

@@ -48,7 +48,7 @@ class Visit(NamedTuple):
     """One visit: its week, what was written down, and what that is beside the draws."""
 
     week: float
-    count: Count
+    written: Count
     readings: tuple[Reading, ...]
 
 
@@ -85,7 +85,7 @@ def questions(
     before = given([])
     asked = {i for i in range(len(visits)) if chance(i, before) < limit}
     while True:
-        used = [i for i, visit in enumerate(visits) if i not in asked or visit.count.keep]
+        used = [i for i, visit in enumerate(visits) if i not in asked or visit.written.keep]
         left = {
             i: chance(i, given([other for other in used if other != i]))
             for i in range(len(visits))
@@ -95,7 +95,7 @@ def questions(
         if worst is None or left[worst] >= limit:
             break
         asked.add(worst)
-    used = [i for i, visit in enumerate(visits) if i not in asked or visit.count.keep]
+    used = [i for i, visit in enumerate(visits) if i not in asked or visit.written.keep]
     found = {}
     for i in sorted(asked):
         others = given([other for other in used if other != i])
@@ -116,8 +116,8 @@ def _last(visits: Sequence[Visit], i: int, used: Sequence[int]) -> Visit | None:
         visits[j]
         for j in used
         if visits[j].week < visits[i].week
-        and visits[j].count.site == "same"
-        and visits[j].count.total_density_per_cm2 is not None
+        and visits[j].written.site == "same"
+        and visits[j].written.total_density_per_cm2 is not None
     ]
     return earlier[-1] if earlier else None
 
@@ -154,7 +154,7 @@ def _more_than_can_grow(
     total = _total(visit)
     hair = forecast.patient.hair
     counted = None if hair is None else hair.total_density_per_cm2
-    if total is None or visit.count.site == "other" or (last is None and counted is None):
+    if total is None or visit.written.site == "other" or (last is None and counted is None):
         return ""
     week, first = (0.0, None) if last is None else (last.week, _total(last))
     value = counted if first is None else first.value
@@ -196,7 +196,7 @@ def _check(
     """What to look at, the likeliest slip first."""
     asks = []
     if strange.is_density:
-        area = area_of(visit.count)
+        area = area_of(visit.written)
         slips = {
             f"Is the unit hairs per square inch? {strange.value:.0f} of those are {{}} per cm².": (
                 1 / CM2_PER_SQUARE_INCH
@@ -208,7 +208,7 @@ def _check(
             meant = strange._replace(value=strange.value * factor)
             if factor != 1 and tail(meant, start, weights) > limit:
                 asks.append(ask.format(f"{meant.value:.0f}"))
-        if visit.count.site == "same":
+        if visit.written.site == "same":
             asks.append("Was it the same place, found again by a tattoo or a landmark?")
         asks.append("Was the hair clipped and dyed as at the first count?")
     else:

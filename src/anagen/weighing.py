@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 from scipy.special import softmax
 
-from anagen.evidence.parameters import blocks, parameters
-from anagen.evidence.parameters import draws as draw_parameters
+from anagen.evidence.parameters import parameters
+from anagen.evidence.posterior import blocks, single_draws
 from anagen.forecast import Forecast
 from anagen.pareto import smoothed
 from anagen.questioning import Visit, evidence
@@ -112,7 +112,7 @@ def after_counts(
         pool.drawn,
         known,
         lambda drawn: np.logaddexp.reduce(look(drawn).joint(used), axis=1),
-        lambda i: draw_parameters(number, (seed + 1 + i) % 2**63),
+        lambda i: single_draws(number, (seed + 1 + i) % 2**63),
         blocks(),
         number,
         rng,

@@ -189,9 +189,3 @@ def values_at(uniform: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
 def draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
     """``number`` draws of every parameter from its record, before any trial: key -> (number,)."""
     return values_at(uniforms(number, seed))
-
-
-@cache
-def blocks() -> tuple[tuple[str, ...], ...]:
-    """The numbers that are drawn, in groups that are independent of each other."""
-    return tuple((key,) for key, record in parameters().items() if record.distribution != "fixed")
