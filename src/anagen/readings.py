@@ -119,8 +119,7 @@ def baseline(forecast: Forecast, method: str, area_cm2: float) -> Baseline:
 
 def log_likelihood(reading: Reading, start: Baseline) -> np.ndarray:
     """Of one reading, for each draw and factor of the baseline, (draws, grid)."""
-    off = (reading.value - _mean(reading, start)) / reading.error[:, None]
-    return _log_student(off) - np.log(reading.error)[:, None]
+    return _log_student(_off(reading, start)) - np.log(reading.error)[:, None]
 
 
 def tail(reading: Reading, start: Baseline, weights: np.ndarray) -> float:
@@ -146,7 +145,9 @@ def interval(
 
 def _mean(reading: Reading, start: Baseline) -> np.ndarray:
     shown = reading.shown[:, None]
-    return shown * start.factor if reading.is_density else shown
+    return (
+        shown * start.factor if reading.is_density else np.broadcast_to(shown, start.factor.shape)
+    )
 
 
 def _off(reading: Reading, start: Baseline) -> np.ndarray:
