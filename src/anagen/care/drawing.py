@@ -38,6 +38,16 @@ class Start:
     measured: bool
 
 
+@dataclass(frozen=True)
+class Point:
+    """One count: its value, the half-width of its error bar, and whether the forecast uses it."""
+
+    week: float
+    value: float
+    error: float
+    used: bool
+
+
 def start(forecast: "Forecast", endpoint: str) -> Start:
     """The measured baseline, or the one that was drawn where nothing was measured."""
     hair = forecast.patient.hair
@@ -180,6 +190,34 @@ def baseline(frame: Frame, start: Start) -> str:
         f'{bar}<circle class="baseline" cx="{x:.1f}" cy="{y:.1f}" r="4.5" '
         f'fill="{ink if start.measured else card}" stroke="{ink}" stroke-width="1.8"/>'
     )
+
+
+def edges(frame: Frame, weeks: np.ndarray, drawn: Mapping[str, np.ndarray]) -> str:
+    """The outline of an earlier band, that of nine in ten, to see what became of it."""
+    quiet = frame.colours["quiet"]
+    return "".join(
+        f'<polyline class="before" points="{_points(frame, weeks, drawn[name])}" fill="none" '
+        f'stroke="{quiet}" stroke-width="1.4" stroke-dasharray="2 4"/>'
+        for name in ("p05", "p95")
+    )
+
+
+def counts(frame: Frame, points: Sequence[Point]) -> str:
+    """Counts with their error bars; one that is questioned is hollow and carries a sign."""
+    ink, card = frame.colours["ink"], frame.colours["card"]
+    parts = []
+    for point in points:
+        x, y = frame.x(point.week), frame.y(point.value)
+        high, low = frame.y(point.value + point.error), frame.y(point.value - point.error)
+        parts.append(
+            f'<path class="count-error" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 4:.1f} {high:.1f}h8'
+            f'M{x - 4:.1f} {low:.1f}h8" stroke="{ink}" stroke-width="1.5" fill="none"/>'
+            f'<circle class="{"count" if point.used else "questioned"}" cx="{x:.1f}" cy="{y:.1f}" '
+            f'r="4.5" fill="{ink if point.used else card}" stroke="{ink}" stroke-width="1.8"/>'
+        )
+        if not point.used:
+            parts.append(text(x + 9, y + 4, "?", ink, halo=card))
+    return "".join(parts)
 
 
 def sessions(frame: Frame, weeks: Sequence[float]) -> str:
