@@ -47,6 +47,7 @@ def used_keys() -> set[str]:
         "scalp_map",
         "unit_cell",
         "counting",
+        "observation",
     }  # asked for by the name after the dot
     spoken |= {
         key
