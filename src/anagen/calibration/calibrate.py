@@ -26,17 +26,17 @@ EFFECTIVE_ABOVE = 400
 class Effort:
     """How much is computed; all of it decides the draws, with the seed."""
 
-    prior_draws: int = 12_000
-    warmup: int = 1_000
-    draws: int = 1_500  # of each chain
+    prior_draws: int = 8_000
+    warmup: int = 800
+    draws: int = 1_200  # of each chain
     chains: int = 4
-    left_out_warmup: int = 500
-    left_out_draws: int = 1_000  # 0 leaves none out
-    rank_worlds: int = 100
-    recovery_worlds: int = 50
+    left_out_warmup: int = 300
+    left_out_draws: int = 600  # 0 leaves none out
+    rank_worlds: int = 40
+    recovery_worlds: int = 24
     recovery_people: int = 250
-    check_warmup: int = 200
-    check_draws: int = 300
+    check_warmup: int = 150
+    check_draws: int = 250
     kept: int = 1_000  # joint rows shipped
     seed: int = 1
 
