@@ -230,7 +230,7 @@ def qualify_command(
             predicted = predict_arms(arms, draws, seed, advance)
         advance("Scoring")
         found = held_against(predicted, unseen=arms is not None)
-        written = _write_dossier(found, out, advance) if out else []
+        written = _write_dossier(found, out, draws, seed, advance) if out else []
     if as_json:
         _print_json(found.as_dict())
         return
@@ -332,24 +332,24 @@ def _write(pages: dict[str, bytes], out: Path) -> list[Path]:
     return [out / name for name in pages]
 
 
-def _write_dossier(found: Any, out: Path, advance: Any) -> list[Path]:
+def _write_dossier(found: Any, out: Path, draws: int, seed: int, advance: Any) -> list[Path]:
     """Write the qualification report. Raises `BadInput` where it cannot be written."""
     from anagen.calibration.average_effect import WEEKS, average_effects
     from anagen.calibration.prediction import predict_arms
     from anagen.care.dossier import dossier
     from anagen.care.dossier_pages import dossier_html, dossier_pdf
-    from anagen.evidence.trials import COUNTED, trials
     from anagen.forecast import model_version
     from anagen.qualification.failures import failures
+    from anagen.qualification.held_against import held_against
+    from anagen.qualification.scope import never_fitted
 
-    advance("Predicting the outlier")
-    tests = [arm for arm in trials() if arm.role == "outlier" and arm.outcome in COUNTED]
-    outliers = predict_arms(tests)
+    advance("Predicting arms never fitted")
+    others = held_against(predict_arms(never_fitted(), draws, seed), unseen=True)
     averages = average_effects(advance)
     advance("Setting the report")
     today = date.today()
     failed = failures(found, averages)
-    said = dossier(found, outliers, averages, failed, WEEKS, model_version(), today)
+    said = dossier(found, others, averages, failed, WEEKS, model_version(), today)
     pages = {
         "qualification.html": dossier_html(said).encode(),
         "qualification.pdf": dossier_pdf(said, today),
