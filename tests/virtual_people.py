@@ -80,4 +80,3 @@ def quantiles(weighed: Weighed, week: int, at: tuple[float, ...]) -> np.ndarray:
     values, weights = weighed.shown(TOTAL, week).ravel(), weighed.weights.ravel()
     order = np.argsort(values)
     return np.interp(at, np.cumsum(weights[order]), values[order])
-

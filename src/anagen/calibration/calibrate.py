@@ -13,7 +13,7 @@ from anagen.calibration import fingerprint
 from anagen.calibration.arm_means import Numbers
 from anagen.calibration.checks import Checked, ranks, recovery
 from anagen.calibration.left_out import left_out
-from anagen.calibration.sampling import Chain, chains, joined, quality
+from anagen.calibration.sampling import CAREFUL, Chain, chains, joined, quality
 from anagen.calibration.targets import Targets, targets
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import Posterior
@@ -61,7 +61,7 @@ def calibrate(
     target = targets(effort.prior_draws, effort.seed, keys)
     advance("Sampling")
     jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
-    several = chains(jobs, target.size, effort.warmup, effort.draws)
+    several = chains(jobs, target.size, effort.warmup, effort.draws, CAREFUL)
     advance("Leaving each study out")
     apart = _left_out(target, effort)
     advance("Checking on virtual trials")
