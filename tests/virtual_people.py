@@ -11,10 +11,10 @@ from anagen.counting import count_error_per_cm2, turnover_per_cm2
 from anagen.counts import Count
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import single_draws
+from anagen.followup.questioning import Visit
+from anagen.followup.readings import TOTAL, baseline, readings
+from anagen.followup.weighing import Drawn, Looked, Weighed
 from anagen.forecast import Forecast, simulate_drawn
-from anagen.questioning import Visit
-from anagen.readings import TOTAL, baseline, readings
-from anagen.weighing import Drawn, Looked, Weighed
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 MAN = Patient.read(EXAMPLES / "man.toml")

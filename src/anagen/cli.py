@@ -1,4 +1,4 @@
-"""The shell: ``anagen screen``, ``plan``, ``simulate``, ``calibrate`` and ``evidence``.
+"""The shell: ``anagen screen``, ``plan``, ``simulate``, ``followup``, ``evidence`` and the others.
 
 Every command has ``--json`` for machines and a page for people. Bad input gives one sentence on
 stderr and exit status 2. What computes is imported inside its command, so that the rest starts
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 PatientFile = Annotated[Path, typer.Argument(metavar="P.toml", help="patient file, TOML or JSON")]
+ProtocolFile = Annotated[Path, typer.Argument(metavar="C.toml", help="protocol file, TOML or JSON")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
 Weeks = Annotated[int, typer.Option(help="length of the forecast in weeks, 1 to 520")]
 Seed = Annotated[int, typer.Option(help="the same seed gives the same draws")]
@@ -83,7 +84,7 @@ def screen_command(
 @app.command("simulate")
 def simulate_command(
     patient_file: PatientFile,
-    protocol_file: Annotated[Path, typer.Argument(metavar="C.toml", help="protocol file")],
+    protocol_file: ProtocolFile,
     weeks: Weeks = 52,
     draws: Annotated[int, typer.Option(help="number of draws, 1 to 100000")] = 500,
     seed: Seed = 0,
@@ -110,6 +111,61 @@ def simulate_command(
     from anagen.care.terminal import forecast_page
 
     _print_page(forecast_page(*forecasts))
+
+
+@app.command("followup")
+def followup_command(
+    patient_file: PatientFile,
+    protocol_file: ProtocolFile,
+    counts_file: Annotated[
+        Path, typer.Argument(metavar="COUNTS.toml", help="counts of this person, TOML or JSON")
+    ],
+    weeks: Weeks = 52,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast a course again with what was counted; what cannot be is questioned first."""
+    from anagen.counts import Counts
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
+    counts = Counts.read(counts_file)
+    with _progress("Loading the model", steps=2) as advance:
+        from anagen.followup import follow_up
+
+        advance("Setting the draws beside the counts")
+        found = follow_up(patient, protocol, counts, weeks=weeks, seed=seed)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.followed import followup_page
+
+    _print_page(followup_page(found))
+
+
+@app.command("sensitivity")
+def sensitivity_command(
+    patient_file: PatientFile,
+    protocol_file: ProtocolFile,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What is a forecast's spread made of, and what would be worth measuring next?"""
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
+    with _progress("Loading the model", steps=5) as advance:
+        from anagen.sensitivity import what_matters
+
+        found = what_matters(patient, protocol, seed=seed, advance=advance)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.sensitivity import sensitivity_page
+
+    _print_page(sensitivity_page(found))
 
 
 @app.command("plan")

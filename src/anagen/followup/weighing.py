@@ -14,11 +14,11 @@ from scipy.special import softmax
 
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import blocks, single_draws
+from anagen.followup.pareto import smoothed
+from anagen.followup.questioning import Visit, evidence
+from anagen.followup.readings import Baseline, at_week
+from anagen.followup.tempering import systematic, temper
 from anagen.forecast import Forecast
-from anagen.pareto import smoothed
-from anagen.questioning import Visit, evidence
-from anagen.readings import Baseline, at_week
-from anagen.tempering import systematic, temper
 
 Drawn = Mapping[str, np.ndarray]
 

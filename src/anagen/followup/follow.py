@@ -16,14 +16,14 @@ from anagen.counting import count_error_per_cm2, turnover_per_cm2
 from anagen.counts import Count, Counts
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import single_draws
+from anagen.followup.narrowing import Narrowing, Next, narrowing, what_next, why
+from anagen.followup.questioning import Question, Visit, questions
+from anagen.followup.readings import TOTAL, area_of, baseline, readings
+from anagen.followup.weighing import Drawn, Looked, Weighed, Weighing, after_counts, before_counts
 from anagen.forecast import MAX_DRAWS, Forecast, check_size, simulate_drawn
-from anagen.narrowing import Narrowing, Next, narrowing, what_next, why
 from anagen.patient import Hair, Patient
 from anagen.protocol import Protocol, nothing
-from anagen.questioning import Question, Visit, questions
 from anagen.reading import BadInput
-from anagen.readings import TOTAL, area_of, baseline, readings
-from anagen.weighing import Drawn, Looked, Weighed, Weighing, after_counts, before_counts
 
 POOL = 4000  # draws that are weighed
 PARTICLES = 1000  # draws that are moved, where weighing is not enough

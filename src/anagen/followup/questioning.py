@@ -18,9 +18,7 @@ from scipy.special import ndtr
 
 from anagen.counts import Count
 from anagen.evidence.parameters import parameters
-from anagen.forecast import Forecast
-from anagen.model_inputs import scalp_numbers
-from anagen.readings import (
+from anagen.followup.readings import (
     TOTAL,
     Baseline,
     Reading,
@@ -30,6 +28,8 @@ from anagen.readings import (
     log_likelihood,
     tail,
 )
+from anagen.forecast import Forecast
+from anagen.model_inputs import scalp_numbers
 from anagen.scalp.follicles import delay_days
 from anagen.scalp.plausibility import largest_gain_of_count_per_cm2
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from anagen.counting import METHODS, count_error_per_cm2, turnover_per_cm2
 from anagen.counts import Count
+from anagen.followup.readings import TOTAL, area_of, at_week
+from anagen.followup.weighing import Weighed
 from anagen.forecast import Forecast
-from anagen.readings import TOTAL, area_of, at_week
-from anagen.weighing import Weighed
 
 NEXT_WEEKS = 12  # the usual time to a next visit
 

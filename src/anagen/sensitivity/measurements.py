@@ -10,11 +10,11 @@ import numpy as np
 
 from anagen.counts import Count
 from anagen.evidence.parameters import parameters
+from anagen.followup.readings import TOTAL, Reading, readings
 from anagen.forecast import Forecast
 from anagen.model_inputs import scalp_numbers
 from anagen.patient import Patient
 from anagen.protocol import Protocol
-from anagen.readings import TOTAL, Reading, readings
 from anagen.scalp.sulfation import share_of_responders
 
 _TODAY = {

@@ -20,10 +20,10 @@ from anagen.evidence.grades import Grade
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import blocks, single_draws
 from anagen.forecast import Forecast, check_size, model_version, simulate_drawn
-from anagen.measurements import measurements
 from anagen.patient import Patient
 from anagen.protocol import Protocol
-from anagen.sobol import Share, first, total
+from anagen.sensitivity.measurements import measurements
+from anagen.sensitivity.sobol import Share, first, total
 
 WEEKS = 52
 TOGETHER = "calibrated"  # the key of the group that trials calibrated together
