@@ -44,7 +44,7 @@ def _column_row(name: str, column: Column) -> Row:
         allowed = []
         for word, meaning in column.words.items():
             line = nodes.paragraph("", "", nodes.literal(text=word))
-            line += nodes.Text(f" {meaning}")
+            line += nodes.Text(f": {meaning}")
             allowed.append(line)
     return [head, [_text(column.meaning)], [_text(column.unit)], allowed]
 
