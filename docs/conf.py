@@ -14,7 +14,7 @@ project_copyright = "The anagen maintainers; Apache-2.0"
 release = version = installed("anagen")
 language = "en-GB"
 
-extensions = ["myst_parser", "mathml", "records", "pictures"]
+extensions = ["myst_parser", "mathml", "records", "evidence_records", "pictures"]
 myst_enable_extensions = ["dollarmath", "deflist"]
 myst_heading_anchors = 3
 html_math_renderer = "mathml"

@@ -2,6 +2,7 @@
 
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from xml.etree import ElementTree
@@ -14,13 +15,16 @@ from anagen.calibration.average_effect import WEEKS, AverageEffect
 from anagen.calibration.prediction import ArmPrediction, left_out_predictions
 from anagen.care.arm_forest import arm_forest, rank_chart
 from anagen.care.average_chart import average_chart
-from anagen.care.dossier import Dossier, dossier
+from anagen.care.dossier import dossier
 from anagen.care.dossier_pages import dossier_html, dossier_pdf
+from anagen.care.dossier_parts import Dossier
 from anagen.evidence.credibility import claims
 from anagen.evidence.pooled import pooled_effects
+from anagen.evidence.posterior import posterior
 from anagen.evidence.trials import trials
-from anagen.qualification.failures import failures
+from anagen.qualification.failures import failures, rank_chances, sampling
 from anagen.qualification.held_against import held_against
+from anagen.qualification.scope import conditions, never_fitted, ranges, treatments
 
 TESTS = Path(__file__).parent
 DAY = date(2026, 1, 2)
@@ -44,7 +48,8 @@ def report(averages) -> Dossier:
     outlier = next(arm for arm in trials() if arm.role == "outlier" and arm.change_per_cm2 == 91.4)
     claimed = ArmPrediction(outlier, 91.4, np.random.default_rng(0).normal(15, 10, 2000), "")
     failed = failures(found, averages)
-    return dossier(found, [claimed], averages, failed, WEEKS, "0.1.0", DAY)
+    others = held_against([claimed], unseen=True)
+    return dossier(found, others, averages, failed, WEEKS, "0.1.0", DAY)
 
 
 def test_failures_come_first(report):
@@ -68,6 +73,67 @@ def test_the_outlier_is_called_implausible_and_how_far_outside_is_said(report):
     assert away == pytest.approx((91.4 - 15) / 10, rel=0.1)
 
 
+def test_what_no_scored_result_stands_behind_is_a_failure():
+    """Without the studies that needled, needling is uncovered; a study less narrows no range."""
+    every = left_out_predictions()
+    without = held_against([one for one in every if one.arm.device == "none"])
+    empty = {one.key for one in treatments(without) if not one.results}
+    assert {"needling", "needling_prp", "needling_growth_factors"} <= empty
+    assert not {"untreated", "minoxidil", "reductase"} & empty
+    said = " ".join(failures(without, ()))
+    assert "No result could be scored of: needling alone, or with saline." in said
+    assert "No result could be scored in: alopecia areata" in said
+    needle = next(one for one in ranges(without) if one.label == "Needle length")
+    assert needle.span is None
+    assert needle.results == 0
+    by_key = {one.key: one.results for one in conditions(held_against(every))}
+    assert by_key["androgenetic_alopecia"] >= 10
+    assert by_key["telogen_effluvium"] == 0
+
+
+def test_better_by_chance_is_said_and_better_beyond_chance_is_not():
+    """Baselines as they are against draws that know the answer within 0.1 hairs/cm²."""
+    random = np.random.default_rng(0)
+    used = [one for one in left_out_predictions() if not one.why_not_used]
+    knowing = [
+        replace(one, draws=random.normal(one.observed, 0.1, 500), observed=one.observed)
+        for one in used
+    ]
+    said = " ".join(failures(held_against(knowing), ()))
+    assert "may be chance" not in said
+    ratio = held_against(used).against("meta_regression")
+    assert ratio is not None
+    assert ("may be chance" in " ".join(failures(held_against(used), ()))) == (
+        ratio[1] < 1 < ratio[2]
+    )
+
+
+def test_ranks_that_are_not_flat_and_draws_that_did_not_converge_are_failures():
+    random = np.random.default_rng(0)
+    flat, heaped = random.uniform(size=(100, 3)), random.beta(4, 4, size=(100, 3))
+    assert rank_chances({"ranks": {"below": flat.tolist()}})[1] == 3
+    post = posterior()
+    quality = {"r_hat": {"x": 1.0}, "effective": {"x": 900}, "divergences": 0}
+
+    def said(below: np.ndarray, **other: object) -> list[str]:
+        checks = {"ranks": {"below": below.tolist()}}
+        made = {**post.made, "quality": quality | other, "checks": checks}
+        return sampling(replace(post, made=made))
+
+    assert said(flat) == []
+    assert "not flat" in said(heaped)[0]
+    assert "R-hat of x is 1.200" in said(flat, r_hat={"x": 1.2})[0]
+    unchecked = replace(post, made={**post.made, "quality": quality, "checks": {}})
+    assert "not checked on virtual trials" in sampling(unchecked)[0]
+
+
+def test_arms_of_the_calibration_are_never_among_those_never_fitted():
+    fitted = {(one.arm.study_id, one.arm.arm_id, one.arm.week) for one in left_out_predictions()}
+    asked = never_fitted()
+    assert any(arm.change_per_cm2 == 91.4 for arm in asked)
+    assert not fitted & {(arm.study_id, arm.arm_id, arm.week) for arm in asked}
+
+
 def test_every_claim_names_tests_that_exist():
     for items in claims().values():
         for item in items:
@@ -75,6 +141,13 @@ def test_every_claim_names_tests_that_exist():
                 file, _, function = named.partition("::")
                 source = (TESTS / file).read_text("utf-8")
                 assert not function or f"def {function}(" in source, named
+
+
+def test_no_numbered_verification_case_is_left_out_of_the_report():
+    named = {test for items in claims().values() for item in items for test in item.tests}
+    for path in TESTS.glob("test_*.py"):
+        cases = re.findall(r"^def (test_v\d\w+)", path.read_text("utf-8"), re.MULTILINE)
+        assert {f"{path.name}::{case}" for case in cases} <= named, path.name
 
 
 def test_the_page_is_whole_fetches_nothing_and_says_it_all(report):

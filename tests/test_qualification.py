@@ -20,7 +20,14 @@ from anagen.qualification.baselines import (
     random_effects,
 )
 from anagen.qualification.held_against import held_against, left_out_predictions
-from anagen.qualification.scores import chance_of_coverage, crps, inside, rank, scores
+from anagen.qualification.scores import (
+    chance_of_coverage,
+    crps,
+    inside,
+    rank,
+    ratio_by_study,
+    scores,
+)
 
 
 def normal_crps(mean: float, sd: float, observed: float) -> float:
@@ -133,6 +140,31 @@ def test_the_model_beats_every_baseline_on_studies_left_out():
     assert found.model.crps is not None
     assert found.best_baseline is not None
     assert found.model.crps < 0.9 * found.best_baseline[1]
+
+
+def test_a_ratio_of_scores_and_its_interval_by_study():
+    """With one result a study the interval is that of the delta method; results repeated within
+    their study are no more witnesses, so that it stays as it is."""
+    random = np.random.default_rng(0)
+    mine, other = random.gamma(4, 1, 40), random.gamma(4, 2, 40)
+    studies = [str(at) for at in range(40)]
+    once = ratio_by_study(mine, other, studies)
+    thrice = ratio_by_study(np.repeat(mine, 3), np.repeat(other, 3), list(np.repeat(studies, 3)))
+    assert once[0] == pytest.approx(mine.mean() / other.mean())
+    assert thrice == pytest.approx(once)
+    influence = mine / other.mean() - mine.mean() * other / other.mean() ** 2
+    half = 1.96 * influence.std(ddof=1) / np.sqrt(40)
+    assert once[2] - once[1] == pytest.approx(2 * half, rel=0.15)
+    assert ratio_by_study(mine, mine, studies) == (1.0, 1.0, 1.0)
+
+
+def test_unseen_arms_meet_baselines_that_saw_none_of_their_studies():
+    pair = [one for one in left_out_predictions() if one.arm.study_id in ("OLSEN2002", "LUCKY2004")]
+    one_by_one, together = held_against(pair), held_against(pair, unseen=True)
+    alone = held_against([one for one in pair if one.arm.study_id == "OLSEN2002"], unseen=True)
+    first = [found.by_baseline["pooled_mean"][0] for found in (one_by_one, together, alone)]
+    assert not np.allclose(first[0], first[1])
+    assert np.allclose(first[0], first[2])
 
 
 def _write(path, arms):

@@ -64,6 +64,11 @@ def left_out_picture(theme: Colours) -> Figure:
 def ranks_picture(theme: Colours) -> Figure:
     """Ranks of the truth over all calibrated numbers, and coverage of each in the full model."""
     checks = posterior().made["checks"]
+    if not {"ranks", "recovery"} <= set(checks):
+        figure, (axis,) = panels([1.0], theme)
+        axis.set_axis_off()
+        axis.text(0, 0.5, "The shipped draws were made without these checks.", color=theme["ink"])
+        return figure
     below = np.array(checks["ranks"]["below"])
     bins = 20
     figure, (ranks, covered) = panels([2.6, 3.4], theme)

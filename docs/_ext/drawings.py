@@ -31,9 +31,10 @@ from wound_drawings import (
     wound_response_picture,
 )
 
+from anagen.care.evidence_view import TITLES, view
 from anagen.care.tokens import DARK, LIGHT
 
-DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
+DRAWINGS: dict[str, Callable[[Colours], Figure | str]] = {
     "anatomy": anatomy_picture,
     "needling": needling_picture,
     "bleeding": bleeding_picture,
@@ -57,6 +58,11 @@ DRAWINGS: dict[str, Callable[[Colours], Figure]] = {
     "left_out": left_out_picture,
     "ranks": ranks_picture,
 }
+# Views of the evidence draw themselves, as text of an SVG.
+VIEWS: dict[str, Callable[[Colours], Figure | str]] = {
+    f"trials_{name}": lambda colours, name=name: view(name).draw(colours=colours) for name in TITLES
+}
+DRAWINGS |= VIEWS
 
 
 def draw(name: str, folder: Path) -> None:
@@ -72,6 +78,9 @@ def draw(name: str, folder: Path) -> None:
     with mpl.rc_context(style):
         for theme, colours in (("light", LIGHT), ("dark", DARK)):
             figure = DRAWINGS[name](colours)
+            if isinstance(figure, str):
+                (folder / f"{name}-{theme}.svg").write_text(figure, "utf-8")
+                continue
             figure.savefig(
                 folder / f"{name}-{theme}.svg",
                 metadata={"Date": None},

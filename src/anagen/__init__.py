@@ -7,6 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anagen.counts import Counts as Counts
+    from anagen.followup import FollowUp as FollowUp
+    from anagen.followup import follow_up as follow_up
     from anagen.forecast import Forecast as Forecast
     from anagen.forecast import simulate as simulate
     from anagen.patient import Patient as Patient
@@ -16,17 +19,24 @@ if TYPE_CHECKING:
     from anagen.reading import BadInput as BadInput
     from anagen.screening import Screening as Screening
     from anagen.screening import screen as screen
+    from anagen.sensitivity import Sensitivity as Sensitivity
+    from anagen.sensitivity import what_matters as what_matters
 
 _HOME = {
     "BadInput": "anagen.reading",
+    "Counts": "anagen.counts",
+    "FollowUp": "anagen.followup",
     "Forecast": "anagen.forecast",
     "Patient": "anagen.patient",
     "Plan": "anagen.planning",
     "Protocol": "anagen.protocol",
     "Screening": "anagen.screening",
+    "Sensitivity": "anagen.sensitivity",
+    "follow_up": "anagen.followup",
     "plan": "anagen.planning",
     "screen": "anagen.screening",
     "simulate": "anagen.forecast",
+    "what_matters": "anagen.sensitivity",
 }
 
 

@@ -1,4 +1,4 @@
-"""The shell: ``anagen screen``, ``plan``, ``simulate``, ``calibrate`` and ``evidence``.
+"""The shell: ``anagen screen``, ``plan``, ``simulate``, ``followup``, ``evidence`` and the others.
 
 Every command has ``--json`` for machines and a page for people. Bad input gives one sentence on
 stderr and exit status 2. What computes is imported inside its command, so that the rest starts
@@ -27,6 +27,7 @@ app = typer.Typer(
 )
 
 PatientFile = Annotated[Path, typer.Argument(metavar="P.toml", help="patient file, TOML or JSON")]
+ProtocolFile = Annotated[Path, typer.Argument(metavar="C.toml", help="protocol file, TOML or JSON")]
 AsJson = Annotated[bool, typer.Option("--json", help="print JSON for machines")]
 Weeks = Annotated[int, typer.Option(help="length of the forecast in weeks, 1 to 520")]
 Seed = Annotated[int, typer.Option(help="the same seed gives the same draws")]
@@ -83,7 +84,7 @@ def screen_command(
 @app.command("simulate")
 def simulate_command(
     patient_file: PatientFile,
-    protocol_file: Annotated[Path, typer.Argument(metavar="C.toml", help="protocol file")],
+    protocol_file: ProtocolFile,
     weeks: Weeks = 52,
     draws: Annotated[int, typer.Option(help="number of draws, 1 to 100000")] = 500,
     seed: Seed = 0,
@@ -110,6 +111,61 @@ def simulate_command(
     from anagen.care.terminal import forecast_page
 
     _print_page(forecast_page(*forecasts))
+
+
+@app.command("followup")
+def followup_command(
+    patient_file: PatientFile,
+    protocol_file: ProtocolFile,
+    counts_file: Annotated[
+        Path, typer.Argument(metavar="COUNTS.toml", help="counts of this person, TOML or JSON")
+    ],
+    weeks: Weeks = 52,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """Forecast a course again with what was counted; what cannot be is questioned first."""
+    from anagen.counts import Counts
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
+    counts = Counts.read(counts_file)
+    with _progress("Loading the model", steps=2) as advance:
+        from anagen.followup import follow_up
+
+        advance("Setting the draws beside the counts")
+        found = follow_up(patient, protocol, counts, weeks=weeks, seed=seed)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.followed import followup_page
+
+    _print_page(followup_page(found))
+
+
+@app.command("sensitivity")
+def sensitivity_command(
+    patient_file: PatientFile,
+    protocol_file: ProtocolFile,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What is a forecast's spread made of, and what would be worth measuring next?"""
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
+    with _progress("Loading the model", steps=5) as advance:
+        from anagen.sensitivity import what_matters
+
+        found = what_matters(patient, protocol, seed=seed, advance=advance)
+    if as_json:
+        _print_json(found.as_dict())
+        return
+    from anagen.care.sensitivity import sensitivity_page
+
+    _print_page(sensitivity_page(found))
 
 
 @app.command("plan")
@@ -229,8 +285,8 @@ def qualify_command(
         else:
             predicted = predict_arms(arms, draws, seed, advance)
         advance("Scoring")
-        found = held_against(predicted)
-        written = _write_dossier(found, out, advance) if out else []
+        found = held_against(predicted, unseen=arms is not None)
+        written = _write_dossier(found, out, draws, seed, advance) if out else []
     if as_json:
         _print_json(found.as_dict())
         return
@@ -247,9 +303,34 @@ def evidence_command(
         str | None,
         typer.Argument(metavar="KEY", help="a number, rule, source or study; none lists all"),
     ] = None,
+    view_name: Annotated[
+        str | None,
+        typer.Option(
+            "--view",
+            metavar="VIEW",
+            help="forest, depth, interval, sessions or missing: the trials",
+        ),
+    ] = None,
+    condition: Annotated[
+        str | None, typer.Option(metavar="CONDITION", help="the view of one condition alone")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="write the view's picture as .svg, or .html with numbers"
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Where does this number come from?"""
+    """Where does this number come from? What do the trials say, and what is missing?"""
+    if view_name is not None:
+        if key is not None:
+            raise BadInput(f"--view {view_name} goes without KEY; allowed is one of the two.")
+        _show_view(view_name, condition, out, as_json)
+        return
+    for option, given in (("--condition", condition), ("--out", out)):
+        if given is not None:
+            raise BadInput(f"{option} goes with --view; allowed is both, or neither.")
     from anagen.care.evidence import all_cards, evidence_card, evidence_list, look_up
 
     if key is None:
@@ -263,6 +344,20 @@ def evidence_command(
         _print_json(found.as_dict())
     else:
         _print_page(evidence_card(found))
+
+
+def _show_view(name: str, condition: str | None, out: Path | None, as_json: bool) -> None:
+    from anagen.care.evidence_view import view, view_page, write_view
+
+    shown = view(name, condition)
+    if out:
+        write_view(shown, out)
+    if as_json:
+        _print_json(shown.as_dict())
+        return
+    _print_page(view_page(shown))
+    if out:
+        print(f"  wrote {out}")
 
 
 def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[Path]:
@@ -293,24 +388,24 @@ def _write(pages: dict[str, bytes], out: Path) -> list[Path]:
     return [out / name for name in pages]
 
 
-def _write_dossier(found: Any, out: Path, advance: Any) -> list[Path]:
+def _write_dossier(found: Any, out: Path, draws: int, seed: int, advance: Any) -> list[Path]:
     """Write the qualification report. Raises `BadInput` where it cannot be written."""
     from anagen.calibration.average_effect import WEEKS, average_effects
     from anagen.calibration.prediction import predict_arms
     from anagen.care.dossier import dossier
     from anagen.care.dossier_pages import dossier_html, dossier_pdf
-    from anagen.evidence.trials import COUNTED, trials
     from anagen.forecast import model_version
     from anagen.qualification.failures import failures
+    from anagen.qualification.held_against import held_against
+    from anagen.qualification.scope import never_fitted
 
-    advance("Predicting the outlier")
-    tests = [arm for arm in trials() if arm.role == "outlier" and arm.outcome in COUNTED]
-    outliers = predict_arms(tests)
+    advance("Predicting arms never fitted")
+    others = held_against(predict_arms(never_fitted(), draws, seed), unseen=True)
     averages = average_effects(advance)
     advance("Setting the report")
     today = date.today()
     failed = failures(found, averages)
-    said = dossier(found, outliers, averages, failed, WEEKS, model_version(), today)
+    said = dossier(found, others, averages, failed, WEEKS, model_version(), today)
     pages = {
         "qualification.html": dossier_html(said).encode(),
         "qualification.pdf": dossier_pdf(said, today),

@@ -3,6 +3,9 @@
     smallest detectable change   k √((ε N₀)² + σ₀²)
 with N₀ the baseline, σ₀ the error that remains where there is hardly a hair, and ε either the
 variation of one count (k = 1.96·√2, since a change takes two) or the error of a change (k = 1.96).
+    one count           its part of that; and the field itself: hairs come and go between visits,
+                        D(1 − D/F)/A of D hairs on F follicles of an area A that shows each or not
+    another field       the difference of two: 2kD/A where units of k hairs lie at random
 Sources: the records ``counting.*``.
 """
 
@@ -49,6 +52,26 @@ def smallest_change_per_cm2(baseline_per_cm2: float, method: str) -> float:
     least = parameters()["counting.least_error_per_cm2"].centre
     factor = "counting.change_confidence_factor" if of_change else "counting.confidence_factor"
     return parameters()[factor].centre * float(np.hypot(error * baseline_per_cm2, least))
+
+
+def count_error_per_cm2(density_per_cm2: np.ndarray, method: str) -> np.ndarray:
+    """Standard deviation of one count of one field; any shape."""
+    error = parameters()[f"counting.{method}"].centre
+    both = np.hypot(error * density_per_cm2, parameters()["counting.least_error_per_cm2"].centre)
+    return both / np.sqrt(2) if METHODS[method][1] else both
+
+
+def turnover_per_cm2(
+    density_per_cm2: np.ndarray, follicles_per_cm2: np.ndarray, area_cm2: float
+) -> np.ndarray:
+    """Standard deviation of a field's hairs as its follicles happen to show one or not."""
+    shown = np.clip(density_per_cm2 / follicles_per_cm2, 0.0, 1.0)
+    return np.sqrt(density_per_cm2 * (1 - shown) / area_cm2)
+
+
+def other_field_per_cm2(density_per_cm2: np.ndarray, area_cm2: float) -> np.ndarray:
+    """Standard deviation of the difference between two fields of one zone."""
+    return np.sqrt(2 * parameters()["counting.hairs_per_unit"].centre * density_per_cm2 / area_cm2)
 
 
 def detectable(total: np.ndarray, method: str) -> Detectable:

@@ -54,6 +54,7 @@ class Forecast:
     warnings: tuple[str, ...]
     model_version: str
     seed: int
+    paired: bool = True  # draws two by two share what we do not know, see `posterior_draws`
 
     def band(self, endpoint: str) -> dict[str, np.ndarray]:
         """Median and quantiles of one endpoint, each (weeks,)."""
@@ -87,7 +88,8 @@ class Forecast:
             "session": {name: quantiles(values) for name, values in self.session.items()},
             "change_at": {
                 str(week): {
-                    name: self.change(name, week) | self.change_sd(name, week)
+                    name: self.change(name, week)
+                    | (self.change_sd(name, week) if self.paired else {})
                     for name in CHANGE_ENDPOINTS
                 }
                 for week in at
@@ -145,19 +147,40 @@ def simulate_together(
     """
     check_size(weeks, draws, seed)
     check_method(counting)
+    drawn = posterior_draws(draws, seed)
+    return simulate_drawn(patient, protocols, drawn, weeks, seed, counting, paired=True)
+
+
+def simulate_drawn(
+    patient: Patient,
+    protocols: Sequence[Protocol],
+    drawn: Mapping[str, np.ndarray],
+    weeks: int,
+    seed: int,
+    counting: str = "phototrichogram",
+    density_per_cm2: np.ndarray | None = None,
+    paired: bool = False,
+) -> list[Forecast]:
+    """Forecast courses with given numbers, key -> (draws,), paired or not; ``seed`` is passed on.
+
+    ``density_per_cm2`` (draws,) is the baseline of each draw, in place of the one as counted.
+    """
     if patient.condition == "undiagnosed":
         raise BadInput(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
             "condition."
         )
-    drawn = posterior_draws(draws, seed)
+    draws = len(drawn["follicles.density_per_cm2"])
     told = [
         (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
         for protocol in protocols
     ]
+    if density_per_cm2 is not None:
+        baseline: Any = density_per_cm2
+        told = [(who._replace(total_density_per_cm2=baseline), what) for who, what in told]
     outcomes = courses(told, drawn, patient.condition, weeks)
     return [
-        _forecast(patient, protocol, weeks, outcome, seed, counting)
+        _forecast(patient, protocol, weeks, outcome, seed, counting, paired)
         for protocol, outcome in zip(protocols, outcomes, strict=True)
     ]
 
@@ -250,6 +273,7 @@ def _forecast(
     outcome: Outcome,
     seed: int,
     counting: str,
+    paired: bool,
 ) -> Forecast:
     session = {name: np.asarray(values) for name, values in outcome.session.items()}
     weekly = {
@@ -273,6 +297,7 @@ def _forecast(
         warnings=warnings_for(patient, protocol, weeks, missed, scarred),
         model_version=model_version(),
         seed=seed,
+        paired=paired,
     )
 
 

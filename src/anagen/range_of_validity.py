@@ -2,16 +2,10 @@
 
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import posterior
-from anagen.evidence.trials import studied_range
+from anagen.evidence.trials import STUDIED_AS, studied_range
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.screening import screen
-
-# Trials that enrolled both patterns together count for either.
-_STUDIED_AS = {
-    "androgenetic_alopecia": ("androgenetic_alopecia", "mixed_pattern"),
-    "female_pattern_hair_loss": ("female_pattern_hair_loss", "mixed_pattern"),
-}
 
 
 def warnings_for(
@@ -60,7 +54,7 @@ def warnings_for(
 
 
 def _calibrated(patient: Patient) -> str:
-    if patient.condition not in _STUDIED_AS:
+    if patient.condition not in STUDIED_AS:
         return (
             "No trial in this condition could be fitted: bands are prior knowledge, narrowed only "
             "where trials in pattern hair loss told of the same numbers."
@@ -74,7 +68,7 @@ def _calibrated(patient: Patient) -> str:
 
 
 def _outside_trials(patient: Patient, protocol: Protocol, weeks: int) -> list[str]:
-    conditions = _STUDIED_AS.get(patient.condition, (patient.condition,))
+    conditions = STUDIED_AS.get(patient.condition, (patient.condition,))
     name = patient.condition.replace("_", " ")
     asked = {
         "needle_mm": ("needle length", protocol.device and protocol.device.needle_mm, "mm"),

@@ -20,6 +20,7 @@ from anagen.scalp.needling import PEN, ROLLER, STAMP
 
 LEAST_AGE_YEARS = 18.0
 LEAST_DENSITY_PER_CM2 = 20.0
+BLOCK = 2_000  # draws at a time: what all endpoints of all arms take stays below a gigabyte
 
 
 def endpoint(outcome: str, by_week: Mapping[str, Any]) -> np.ndarray:
@@ -46,8 +47,23 @@ def changes(
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Baseline and change of each arm's results, each (results, draws), for the same draws.
 
-    Arms of one condition and length are computed together.
+    Arms of one condition and length are computed together, so many draws at a time.
     """
+    number = len(drawn["follicles.density_per_cm2"])
+    blocks = [
+        _changes(given, {key: values[begin : begin + BLOCK] for key, values in drawn.items()})
+        for begin in range(0, number, BLOCK)
+    ]
+
+    def joined(at: int) -> list[np.ndarray]:
+        return [np.concatenate(of, axis=1) for of in zip(*(b[at] for b in blocks), strict=True)]
+
+    return joined(0), joined(1)
+
+
+def _changes(
+    given: Sequence[Given], drawn: Mapping[str, np.ndarray]
+) -> tuple[list[np.ndarray], list[np.ndarray]]:
     parts: dict[tuple[str, int], list[tuple[int, Group]]] = {}
     for i, one in enumerate(given):
         weeks = int(np.ceil(max(_week(result) for result in one.results)))

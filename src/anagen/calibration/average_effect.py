@@ -97,7 +97,7 @@ def _pooled(name: str) -> tuple[PooledEffect, ...]:
 
 def _arm(name: str, week: float, done: Mapping[str, Any]) -> ArmOutcome:
     """A course in both sexes, as the record of an arm; what a trial would add is blank."""
-    told = {"device": "none", "topical": "none"} | dict(done)
+    told: dict[str, Any] = {"device": "none", "topical": "none"} | dict(done)
     return ArmOutcome(
         study_id="AVERAGE",
         arm_id=name,

@@ -13,7 +13,7 @@ from anagen.calibration import fingerprint
 from anagen.calibration.arm_means import Numbers
 from anagen.calibration.checks import Checked, ranks, recovery
 from anagen.calibration.left_out import left_out
-from anagen.calibration.sampling import Chain, chains, joined, quality
+from anagen.calibration.sampling import CAREFUL, Chain, chains, joined, quality
 from anagen.calibration.targets import Targets, targets
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import Posterior
@@ -26,17 +26,17 @@ EFFECTIVE_ABOVE = 400
 class Effort:
     """How much is computed; all of it decides the draws, with the seed."""
 
-    prior_draws: int = 12_000
-    warmup: int = 1_000
-    draws: int = 1_500  # of each chain
+    prior_draws: int = 8_000
+    warmup: int = 800
+    draws: int = 1_200  # of each chain
     chains: int = 4
-    left_out_warmup: int = 500
-    left_out_draws: int = 1_000  # 0 leaves none out
-    rank_worlds: int = 100
-    recovery_worlds: int = 50
+    left_out_warmup: int = 300
+    left_out_draws: int = 600  # 0 leaves none out
+    rank_worlds: int = 40
+    recovery_worlds: int = 24
     recovery_people: int = 250
-    check_warmup: int = 200
-    check_draws: int = 300
+    check_warmup: int = 150
+    check_draws: int = 250
     kept: int = 1_000  # joint rows shipped
     seed: int = 1
 
@@ -61,7 +61,7 @@ def calibrate(
     target = targets(effort.prior_draws, effort.seed, keys)
     advance("Sampling")
     jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
-    several = chains(jobs, target.size, effort.warmup, effort.draws)
+    several = chains(jobs, target.size, effort.warmup, effort.draws, CAREFUL)
     advance("Leaving each study out")
     apart = _left_out(target, effort)
     advance("Checking on virtual trials")

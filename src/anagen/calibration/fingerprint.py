@@ -2,7 +2,7 @@
 
 The model's is of what it computes for three probes, rounded to a thousandth, so that a comment
 moves nothing and a changed equation does. The data's is of the fitted arms, the contrasts and the
-records of all numbers.
+records of all numbers that a fitted arm is made of.
 """
 
 import hashlib
@@ -19,6 +19,7 @@ from anagen.forecast import FEW, courses
 from anagen.model_inputs import person_of, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
+from anagen.scalp.numbers import Scalp
 
 _MAN = {"age": 35, "sex": "male", "condition": "androgenetic_alopecia"}
 _WOMAN = {"age": 45, "sex": "female", "condition": "female_pattern_hair_loss"}
@@ -33,6 +34,7 @@ PROBES = (
 )
 _WEEKS = 52
 _ROUNDED_TO = 1e-3
+_BESIDE = ("trial", "observation", "usual", "hormones")  # what else a fitted arm is made of
 
 
 def of_model() -> str:
@@ -58,6 +60,7 @@ def of_data() -> str:
     records = {
         key: [record.distribution, dict(record.shape), record.spread]
         for key, record in parameters().items()
+        if key.partition(".")[0] in (*Scalp.__annotations__, *_BESIDE)
     }
     text = json.dumps([fitted, compared, records], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

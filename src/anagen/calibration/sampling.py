@@ -29,6 +29,7 @@ SHARED = (
     "um_people_sd",
 )
 TARGET_ACCEPT = 0.95
+CAREFUL = 0.99  # of the posterior itself, in which no step may diverge
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def chains(
     size: Size,
     warmup: int,
     draws: int,
+    accept: float = TARGET_ACCEPT,
 ) -> list[Chain]:
     """One chain for each pair of data and seed.
 
@@ -66,10 +68,10 @@ def chains(
     """
     workers = min(os.cpu_count() or 1, len(jobs))
     if workers == 1:
-        _prepare(size, warmup, draws)
+        _prepare(size, warmup, draws, accept)
         return [_chain(*job) for job in jobs]
     with ProcessPoolExecutor(
-        workers, get_context("spawn"), _prepare, (size, warmup, draws)
+        workers, get_context("spawn"), _prepare, (size, warmup, draws, accept)
     ) as processes:
         return list(processes.map(_chain, *zip(*jobs, strict=True)))
 
@@ -77,10 +79,10 @@ def chains(
 _prepared: list[MCMC] = []  # of this process; compiled at its first chain
 
 
-def _prepare(size: Size, warmup: int, draws: int) -> None:
+def _prepare(size: Size, warmup: int, draws: int, accept: float) -> None:
     import anagen.scalp  # noqa: F401  # float64
 
-    kernel = NUTS(partial(trials_as_published, size=size), target_accept_prob=TARGET_ACCEPT)
+    kernel = NUTS(partial(trials_as_published, size=size), target_accept_prob=accept)
     _prepared[:] = [
         MCMC(
             kernel,

@@ -7,13 +7,13 @@ import numpy as np
 from rich.text import Text
 
 from anagen.care import words
-from anagen.care.drawing import session_weeks, start
+from anagen.care.drawing import Point, session_weeks, start
 from anagen.care.scale import ticks
 
 if TYPE_CHECKING:
     from anagen.forecast import Forecast
 
-NINE, HALF, MIDDLE, OTHER, BLIND = "░", "▒", "┃", "┊", "·"
+NINE, HALF, MIDDLE, OTHER, BLIND, BEFORE = "░", "▒", "┃", "┊", "·", "╌"
 STYLES = {NINE: "green", HALF: "green", MIDDLE: "bold green", OTHER: "bold", BLIND: "dim"}
 
 
@@ -60,13 +60,20 @@ def course(
     width: int,
     height: int = 12,
     endpoint: str = words.TOTAL,
+    before: "Forecast | None" = None,
+    points: Sequence[Point] = (),
 ) -> Text:
-    """One forecast over its weeks: bands, middle, the start, and the sessions below the axis."""
+    """One forecast over its weeks: bands, middle, the start, and the sessions below the axis.
+
+    ``before`` is outlined, the same course before the counts ``points``, drawn with their error.
+    """
     drawn = forecast.band(endpoint)
     against = no_needling.band(endpoint) if no_needling is not None else None
     begun = start(forecast, endpoint)
     edges = [begun.value - begun.blind, begun.value + begun.blind]
-    bands = [drawn, *([against] if against is not None else [])]
+    earlier = before.band(endpoint) if before is not None else None
+    bands = [each for each in (drawn, against, earlier) if each is not None]
+    edges += [point.value + sign * point.error for point in points for sign in (-1, 1)]
     low = min([*edges, *(float(np.min(each["p05"])) for each in bands)])
     high = max([*edges, *(float(np.max(each["p95"])) for each in bands)])
     label = 6
@@ -85,10 +92,18 @@ def course(
         for name_low, name_high, sign in (("p05", "p95", NINE), ("p25", "p75", HALF)):
             for line in range(lies[name_high][column], lies[name_low][column] + 1):
                 grid[line][column] = sign
+        if earlier is not None and column % 2 == 0:
+            for name in ("p05", "p95"):
+                grid[row(float(earlier[name][index[column]]))][column] = BEFORE
         if against is not None and column % 2:
             grid[row(float(against["median"][index[column]]))][column] = "-"
         grid[lies["median"][column]][column] = "━"
     grid[row(begun.value)][0] = "●" if begun.measured else "○"
+    for point in points:
+        column = round(point.week / last * (room - 1))
+        for line in range(row(point.value + point.error), row(point.value - point.error) + 1):
+            grid[line][column] = "│"
+        grid[row(point.value)][column] = "●" if point.used else "?"
     lines = []
     marks = {row(tick): tick for tick in ticks(low, high, 6)}
     for line, cells in enumerate(grid):
@@ -107,11 +122,14 @@ def course(
     keys = f"━ middle  {HALF} half  {NINE} nine in ten"
     keys += f"  {BLIND} too small to measure" if begun.blind else ""
     more = "▼ session  " if session_weeks(forecast) else ""
-    more += "- no needling" if against is not None else ""
+    more += "- no needling  " if against is not None else ""
+    more += f"{BEFORE} nine in ten before  " if earlier is not None else ""
+    more += "● counted, │ its error" if points else ""
+    more += "  ? questioned" if any(not point.used for point in points) else ""
     lines += [Text(each, style="dim") for each in (keys, more) if each]
     return Text("\n").join(lines)
 
 
 def _coloured(label: str, cells: Sequence[str]) -> Text:
-    styled = STYLES | {"━": "bold green", "●": "bold", "○": "bold"}
+    styled = STYLES | {"━": "bold green", "●": "bold", "○": "bold", "?": "bold", BEFORE: "dim"}
     return Text.assemble(label, *((cell, styled.get(cell, "")) for cell in cells))

@@ -6,7 +6,6 @@ dark, `LIGHT` is fixed, for paper.
 """
 
 from collections.abc import Mapping, Sequence
-from html import escape
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,6 +26,8 @@ def forecast_chart(
     *,
     title: str = "Forecast",
     no_needling: "Forecast | None" = None,
+    before: "Forecast | None" = None,
+    points: Sequence[drawing.Point] = (),
     colours: Mapping[str, str] = ON_PAGE,
     width: int = 720,
     plot_height: int = 270,
@@ -36,15 +37,18 @@ def forecast_chart(
 ) -> str:
     """One forecast over its weeks.
 
+    ``before`` is outlined: the same course before the person's counts ``points``, later than week
+    0, which are drawn with their error bars.
     ``within`` fixes the y-axis, to compare several drawings; ``explained`` adds legend and foot;
     ``key`` makes the ids unique on a page with several drawings.
     """
     label, unit = words.ENDPOINTS[endpoint]
     if words.no_needling(forecast.protocol):
         no_needling = None  # it is drawn already
-    shown = [forecast] if no_needling is None else [forecast, no_needling]
-    low, high = within or span(shown, endpoint)
-    rows = legend.rows(legend.entries(forecast, endpoint, no_needling), width) if explained else []
+    shown = [each for each in (forecast, no_needling, before) if each is not None]
+    low, high = within or span(shown, endpoint, points)
+    listed = legend.entries(forecast, endpoint, no_needling, before, points)
+    rows = legend.rows(listed, width) if explained else []
     foot = wrap(_foot(forecast, endpoint), width - 24, drawing.TEXT) if explained else []
     top = 32 + legend.ROW * len(rows)
     bottom = top + plot_height
@@ -65,6 +69,8 @@ def forecast_chart(
         drawing.band(frame, forecast.weeks, drawn, "p05", "p95", main, BAND_90),
         drawing.band(frame, forecast.weeks, drawn, "p25", "p75", main, BAND_50),
     ]
+    if before is not None:
+        parts.append(drawing.edges(frame, before.weeks, before.band(endpoint)))
     ends = [float(drawn["median"][-1])]
     if no_needling is not None:
         against = no_needling.band(endpoint)
@@ -76,6 +82,7 @@ def forecast_chart(
     parts += [
         drawing.line(frame, forecast.weeks, drawn["median"], main, "median"),
         drawing.baseline(frame, start),
+        drawing.counts(frame, points),
         drawing.sessions(frame, drawing.session_weeks(forecast)),
         drawing.blind_label(frame, start, ends),
         legend.legend(rows, frame, main),
@@ -84,13 +91,13 @@ def forecast_chart(
         drawing.text(12, bottom + 58 + 17 * at, said, colours["quiet"])
         for at, said in enumerate(foot)
     ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-        f'width="{width}" height="{height}" role="img" aria-labelledby="{key}-t {key}-d" '
-        f'font-family="\'Open Sans\', system-ui, sans-serif" font-size="{drawing.TEXT}">'
-        f'<title id="{key}-t">{escape(words.plain(title))}: {escape(label.lower())}</title>'
-        f'<desc id="{key}-d">{escape(describe(forecast, endpoint, no_needling))}</desc>'
-        f"{''.join(parts)}</svg>"
+    return drawing.svg(
+        width,
+        height,
+        key,
+        f"{title}: {label.lower()}",
+        describe(forecast, endpoint, no_needling, before, points),
+        "".join(parts),
     )
 
 
@@ -124,9 +131,11 @@ def comparison_charts(
     ]
 
 
-def span(forecasts: Sequence["Forecast"], endpoint: str) -> Span:
-    """The values that a y-axis must hold: every band, the baseline and its blind zone."""
-    values: list[float] = []
+def span(
+    forecasts: Sequence["Forecast"], endpoint: str, points: Sequence[drawing.Point] = ()
+) -> Span:
+    """The values that a y-axis must hold: every band, count, the baseline and its blind zone."""
+    values = [point.value + sign * point.error for point in points for sign in (-1, 1)]
     for forecast in forecasts:
         drawn = forecast.band(endpoint)
         start = drawing.start(forecast, endpoint)
@@ -139,7 +148,11 @@ def span(forecasts: Sequence["Forecast"], endpoint: str) -> Span:
 
 
 def describe(
-    forecast: "Forecast", endpoint: str = words.TOTAL, no_needling: "Forecast | None" = None
+    forecast: "Forecast",
+    endpoint: str = words.TOTAL,
+    no_needling: "Forecast | None" = None,
+    before: "Forecast | None" = None,
+    points: Sequence[drawing.Point] = (),
 ) -> str:
     """The drawing in words, for those who do not see it."""
     label, unit = words.ENDPOINTS[endpoint]
@@ -151,6 +164,14 @@ def describe(
         f"{words.number(start.value)}.",
         f"At week {last} {_ends(forecast, endpoint)}.",
     ]
+    if before is not None:
+        said.append(f"Before the counts, {_ends(before, endpoint)}.")
+    for point in points:
+        asked = "" if point.used else ", questioned and not used"
+        said.append(
+            f"Counted at week {words.number(point.week)}: {words.number(point.value)}, give or "
+            f"take {words.number(point.error)}{asked}."
+        )
     if no_needling is not None:
         said.append(f"With no needling {_ends(no_needling, endpoint)}.")
     if start.blind:

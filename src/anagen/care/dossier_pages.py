@@ -8,13 +8,18 @@ from importlib.resources import files
 import typst
 from markupsafe import Markup
 
-from anagen.care.dossier import Dossier
+from anagen.care.dossier_parts import Dossier
 from anagen.care.paper import fonts, printable
 from anagen.care.report import pages, style
 from anagen.care.tokens import LIGHT
 
 # Widths of columns, by how many there are.
-_WIDTHS = {"2": [1.3, 1], "4": [2.4, 1, 1.6, 0.8], "6": [2, 0.8, 1, 0.8, 0.8, 0.8]}
+_WIDTHS = {
+    "2": [1.3, 1],
+    "3": [2, 1.2, 1],
+    "4": [2.4, 1, 1.6, 0.8],
+    "7": [1.9, 0.7, 1.7, 1, 0.8, 0.8, 0.8],
+}
 
 
 def dossier_html(said: Dossier) -> str:

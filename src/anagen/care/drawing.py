@@ -38,6 +38,16 @@ class Start:
     measured: bool
 
 
+@dataclass(frozen=True)
+class Point:
+    """One count: its value, the half-width of its error bar, and whether the forecast uses it."""
+
+    week: float
+    value: float
+    error: float
+    used: bool
+
+
 def start(forecast: "Forecast", endpoint: str) -> Start:
     """The measured baseline, or the one that was drawn where nothing was measured."""
     hair = forecast.patient.hair
@@ -182,10 +192,49 @@ def baseline(frame: Frame, start: Start) -> str:
     )
 
 
+def edges(frame: Frame, weeks: np.ndarray, drawn: Mapping[str, np.ndarray]) -> str:
+    """The outline of an earlier band, that of nine in ten, to see what became of it."""
+    quiet = frame.colours["quiet"]
+    return "".join(
+        f'<polyline class="before" points="{_points(frame, weeks, drawn[name])}" fill="none" '
+        f'stroke="{quiet}" stroke-width="1.4" stroke-dasharray="2 4"/>'
+        for name in ("p05", "p95")
+    )
+
+
+def counts(frame: Frame, points: Sequence[Point]) -> str:
+    """Counts with their error bars; one that is questioned is hollow and carries a sign."""
+    ink, card = frame.colours["ink"], frame.colours["card"]
+    parts = []
+    for point in points:
+        x, y = frame.x(point.week), frame.y(point.value)
+        high, low = frame.y(point.value + point.error), frame.y(point.value - point.error)
+        parts.append(
+            f'<path class="count-error" d="M{x:.1f} {high:.1f}V{low:.1f}M{x - 4:.1f} {high:.1f}h8'
+            f'M{x - 4:.1f} {low:.1f}h8" stroke="{ink}" stroke-width="1.5" fill="none"/>'
+            f'<circle class="{"count" if point.used else "questioned"}" cx="{x:.1f}" cy="{y:.1f}" '
+            f'r="4.5" fill="{ink if point.used else card}" stroke="{ink}" stroke-width="1.8"/>'
+        )
+        if not point.used:
+            parts.append(text(x + 9, y + 4, "?", ink, halo=card))
+    return "".join(parts)
+
+
 def sessions(frame: Frame, weeks: Sequence[float]) -> str:
     """A small needle for each session, its tip on the time axis."""
     marks = "".join(f"M{frame.x(week):.1f} {frame.bottom - 1:.1f}{NEEDLE}" for week in weeks)
     return f'<path class="sessions" d="{marks}" fill="{frame.colours["needle"]}"/>' if marks else ""
+
+
+def svg(width: float, height: float, key: str, title: str, described: str, drawn: str) -> str:
+    """A whole drawing; ``title`` and ``described`` are what is heard by those who do not see it."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
+        f'width="{width:g}" height="{height:g}" role="img" aria-labelledby="{key}-t {key}-d" '
+        f'font-family="\'Open Sans\', system-ui, sans-serif" font-size="{TEXT}">'
+        f'<title id="{key}-t">{escape(words.plain(title))}</title>'
+        f'<desc id="{key}-d">{escape(words.plain(described))}</desc>{drawn}</svg>'
+    )
 
 
 def text(x: float, y: float, said: str, fill: str, *, anchor: str = "start", halo: str = "") -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from anagen.care import words
-from anagen.care.drawing import NEEDLE, TEXT, Frame, session_weeks, start, text
+from anagen.care.drawing import NEEDLE, TEXT, Frame, Point, session_weeks, start, text
 from anagen.care.tokens import BAND_50, BAND_90
 
 if TYPE_CHECKING:
@@ -15,18 +15,37 @@ SWATCH = 22  # px
 
 
 def entries(
-    forecast: "Forecast", endpoint: str, no_needling: "Forecast | None"
+    forecast: "Forecast",
+    endpoint: str,
+    no_needling: "Forecast | None",
+    before: "Forecast | None" = None,
+    points: Sequence[Point] = (),
 ) -> list[tuple[str, str]]:
     """The marks of the drawing and what each says."""
     begun = start(forecast, endpoint)
     listed = [("median", "middle course"), ("band-50", "half of courses")]
     listed.append(("band-90", "nine in ten"))
+    if before is not None:
+        listed.append(("before", "nine in ten before the counts"))
     if no_needling is not None:
         listed.append(("reference", "no needling, its range at the end"))
     if begun.measured:
-        listed.append(("baseline", "your count, with its error" if begun.blind else "measured"))
+        listed.append(
+            (
+                "baseline",
+                "your counts, with their error"
+                if points and begun.blind
+                else "your count, with its error"
+                if begun.blind
+                else "measured",
+            )
+        )
     else:
         listed.append(("estimate", "estimated start"))
+    if any(point.used for point in points) and not (begun.measured and begun.blind):
+        listed.append(("baseline", "count, with its error"))
+    if any(not point.used for point in points):
+        listed.append(("questioned", "questioned, not used"))
     if session_weeks(forecast):
         listed.append(("session", "needling session"))
     if begun.blind:
@@ -50,7 +69,7 @@ def rows(listed: Sequence[tuple[str, str]], width: float) -> list[list[tuple[flo
 
 def legend(lines: list[list[tuple[float, str, str]]], frame: Frame, main: str) -> str:
     """The rows as SVG; ``main`` names the colour of the drawing's own course."""
-    needle, ink, card = (frame.colours[name] for name in ("needle", "ink", "card"))
+    needle, ink, card, quiet = (frame.colours[name] for name in ("needle", "ink", "card", "quiet"))
     colour = frame.colours[main]
     parts: list[str] = []
     for index, line in enumerate(lines):
@@ -70,6 +89,11 @@ def legend(lines: list[list[tuple[float, str, str]]], frame: Frame, main: str) -
                 "baseline": f'<path d="M{middle:.1f} {y - 8}v16" stroke="{ink}" '
                 f'stroke-width="1.5"/>{point}fill="{ink}"/>',
                 "estimate": f'{point}fill="{card}" stroke-width="1.8"/>',
+                "before": f'<path d="M{x:.1f} {y}h{SWATCH}" stroke="{quiet}" '
+                'stroke-width="1.4" stroke-dasharray="2 4"/>',
+                "questioned": f'<path d="M{middle:.1f} {y - 8}v16" stroke="{ink}" '
+                f'stroke-width="1.5"/>{point}fill="{card}" stroke-width="1.8"/>'
+                + text(middle + 7, y + 4, "?", ink),
                 "session": f'<path d="M{middle:.1f} {y + 7}{NEEDLE}" fill="{needle}"/>',
             }[mark]
             parts.append(drawn + text(x + SWATCH + 7, y + 4, said, ink))

@@ -4,18 +4,21 @@ Colours are the sixteen that a terminal's own theme sets, since its ground is no
 """
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.rule import Rule
 from rich.table import Table
 from rich.text import Text
 
 from anagen.care import blocks, words
 from anagen.care.content import next_step, row_of, untreated
 from anagen.care.marks import LETTERS, colour_of
+from anagen.care.paragraphs import bold as _bold
+from anagen.care.paragraphs import foot as _foot
+from anagen.care.paragraphs import heading as _heading
+from anagen.care.paragraphs import paragraph as _said
+from anagen.care.paragraphs import quiet as _quiet
 from anagen.care.table import MARKS
 from anagen.care.words import plain
 
@@ -242,44 +245,8 @@ def _warnings(warnings: Iterable[str]) -> list[RenderableType]:
     return ["", _bold("Where this stands on thin ice"), *said] if said else []
 
 
-def _foot(step: str, off_label: bool, about: str) -> list[RenderableType]:
-    off: Sequence[RenderableType] = [_quiet(words.OFF_LABEL, indent=0)] if off_label else []
-    return [
-        "",
-        _said(f"Next step: {step}", style="bold"),
-        "",
-        *off,
-        _quiet(words.CONTEXT, indent=0),
-        _quiet(plain(about), indent=0),
-    ]
-
-
 def _who(patient: "Patient") -> str:
     return f"{patient.condition.replace('_', ' ')}, {patient.sex}, {patient.age:g}"
-
-
-def _heading(said: str) -> RenderableType:
-    return Group(Rule(Text(said, style="bold"), align="left", style="green"), "")
-
-
-def _bold(said: str) -> Text:
-    return Text(said, style="bold")
-
-
-def _said(said: str, indent: int = 0, hang: int = 0, style: str = "") -> RenderableType:
-    """A paragraph; ``hang`` letters of its first line stand out to the left of the others."""
-    said = plain(said)
-    if not hang:
-        return Padding(Text(said, style=style), (0, 0, 0, indent))
-    table = Table.grid(padding=0)
-    table.add_column(width=indent + hang)
-    table.add_column(ratio=1)
-    table.add_row(Text(" " * indent + said[:hang], style=style), Text(said[hang:], style=style))
-    return table
-
-
-def _quiet(said: str, indent: int = 2) -> RenderableType:
-    return _said(said.replace(words.THIN, " "), indent=indent, style="dim")
 
 
 def _style(kind: str) -> str:

@@ -84,6 +84,7 @@ ENDPOINTS: Mapping[str, tuple[str, str]] = {
     "channel_open_fraction": ("Needle channels still open", "share"),
     "healing_signal": ("Healing signal", "relative"),
     "follicles_per_cm2": ("Follicles", "a cm²"),
+    "early_anagen_per_cm2": ("Hairs on their way up", "a cm²"),
     "infection_risk": ("Risk of infection so far", "share"),
 }
 

@@ -165,9 +165,9 @@ def readings_per_cm2(arm: ArmOutcome) -> tuple[float, ...]:
     """The change in hairs/cm²: one value, two where the area is in conflict, none where unknown."""
     if arm.change_per_cm2 is not None:
         return (arm.change_per_cm2,)
-    if arm.outcome in COUNTED and arm.change is not None:
-        if "per square inch" in arm.unit and "per 1 cm " in arm.unit:
-            return (arm.change / _CM2_PER_SQUARE_INCH, arm.change)
+    in_conflict = "per square inch" in arm.unit and "per 1 cm " in arm.unit
+    if arm.outcome in COUNTED and arm.change is not None and in_conflict:
+        return (arm.change / _CM2_PER_SQUARE_INCH, arm.change)
     return ()
 
 

@@ -16,7 +16,7 @@ class Claim:
 
 @cache
 def claims() -> dict[str, tuple[Claim, ...]]:
-    """Claims by kind: code verification, calculation verification, validation."""
+    """Claims by kind of evidence."""
     return {
         kind: tuple(Claim(item["claim"], tuple(item["tests"])) for item in items)
         for kind, items in read_records("credibility.toml").items()

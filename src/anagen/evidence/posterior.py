@@ -113,6 +113,24 @@ def posterior_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
     )
 
 
+@lru_cache(maxsize=2)
+def single_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
+    """As `posterior_draws`, but one person under each state of what we do not know."""
+    return {key: values[::2] for key, values in posterior_draws(2 * number, seed).items()}
+
+
+@cache
+def blocks() -> tuple[tuple[str, ...], ...]:
+    """The numbers that are drawn, in groups that are independent of each other."""
+    together = posterior().keys
+    alone = (
+        (key,)
+        for key, record in parameters().items()
+        if record.distribution != "fixed" and key not in together
+    )
+    return (together, *alone)
+
+
 def ignorance_variance(values: np.ndarray) -> float:
     """How much of the variance of something drawn, (draws,), is what we do not know of the average:
     the covariance of the pairs of `posterior_draws`. The rest is how people differ."""

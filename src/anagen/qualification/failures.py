@@ -1,23 +1,58 @@
 """Where predictions fail: found by fixed rules, so that a report can list it first."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
+from scipy.stats import kstest
 
 from anagen.calibration.average_effect import WEEKS, AverageEffect
-from anagen.calibration.prediction import ArmPrediction
-from anagen.evidence.posterior import posterior
+from anagen.calibration.calibrate import faults
+from anagen.evidence.posterior import Posterior, posterior
+from anagen.evidence.trials import CONDITIONS
 from anagen.qualification.held_against import HeldAgainst
+from anagen.qualification.scope import conditions, treatment_name, treatments
 from anagen.qualification.scores import chance_of_coverage, inside
 
 WANTED_GAIN = 0.10  # by which the model should beat the best baseline
+RANKS_LEVEL = 0.05  # for all numbers together (Bonferroni)
 TOLD_LITTLE = 0.10  # learned less than that
 _OTHER_REVIEWS_WEEK = 24.0  # where an undated review is read
 
 
 def failures(left_out: HeldAgainst, averages: Sequence[AverageEffect]) -> list[str]:
     """What went wrong or could not be shown, in sentences."""
-    return [*_scores(left_out), *_misses(left_out), *_pooled(averages), *_not_learned()]
+    return [
+        *sampling(posterior()),
+        *_scores(left_out),
+        *_uncovered(left_out),
+        *_misses(left_out),
+        *_pooled(averages),
+        *_not_learned(),
+    ]
+
+
+def sampling(post: Posterior) -> list[str]:
+    """A sample that has not converged, or was not checked on virtual trials, in sentences."""
+    found = faults(post)
+    said = [f"The shipped draws miss their own goals: {'; '.join(found)}."] if found else []
+    made = post.made.get("checks", {})
+    if "ranks" not in made:
+        return [*said, "The shipped draws were not checked on virtual trials."]
+    least, numbers = rank_chances(made)
+    if least < RANKS_LEVEL / numbers:
+        said.append(
+            f"On virtual trials the ranks of a truth are not flat (chance {least:.4f}, of "
+            f"{numbers} numbers): the sampler is not to be trusted there."
+        )
+    return said
+
+
+def rank_chances(made: Mapping[str, Any]) -> tuple[float, int]:
+    """The least chance, over all numbers, that ranks so uneven come from a right sampler
+    (Kolmogorov & Smirnov), and how many numbers there are."""
+    columns = np.array(made["ranks"]["below"]).T
+    return min(float(kstest(column, "uniform").pvalue) for column in columns), len(columns)
 
 
 def _scores(left_out: HeldAgainst) -> list[str]:
@@ -39,6 +74,23 @@ def _scores(left_out: HeldAgainst) -> list[str]:
                 f"best simple prediction ({best[0].replace('_', ' ')}); {100 * WANTED_GAIN:.0f} % "
                 "was the goal."
             )
+        ratio = left_out.against(best[0])
+        if ratio is not None and ratio[1] < 1 < ratio[2]:
+            said.append(
+                f"Whether the model predicts better than {best[0].replace('_', ' ')} may be "
+                f"chance: with studies drawn anew, the ratio of CRPS lies between {ratio[1]:.2f} "
+                f"and {ratio[2]:.2f} in 95 of 100 cases."
+            )
+    return said
+
+
+def _uncovered(left_out: HeldAgainst) -> list[str]:
+    """What the program forecasts and no scored result stands behind."""
+    done = [treatment_name(one.key) for one in treatments(left_out) if not one.results]
+    people = [CONDITIONS[one.key] for one in conditions(left_out) if not one.results]
+    said = [f"No result could be scored of: {name.lower()}." for name in done]
+    if people:
+        said.append(f"No result could be scored in: {', '.join(people)}.")
     return said
 
 
@@ -54,9 +106,10 @@ def _misses(left_out: HeldAgainst) -> list[str]:
         return []
     named = "; ".join(
         f"{one.arm.study_id} {one.arm.arm_id} (week {one.arm.week:g}: {one.observed:+.0f}, "
-        f"predicted {np.median(one.draws):+.0f})"
+        f"predicted {np.median(one.draws):+.0f}"
+        + (")" if inside(one.draws, one.observed, 0.95) else ", outside its 95 % too)")
         for one in missed
-        if one.draws is not None
+        if one.draws is not None and one.observed is not None
     )
     return [f"{len(missed)} of {len(left_out.used)} results lie outside their 80 %: {named}."]
 
@@ -88,10 +141,3 @@ def _not_learned() -> list[str]:
         f"{len(little)}. Open or collapsed channels, and whether lasting flow rises or falls, "
         "counts of hairs do not tell at all."
     ]
-
-
-def beyond(one: ArmPrediction) -> float:
-    """How many standard deviations of its prediction a result lies from the median."""
-    assert one.draws is not None
-    assert one.observed is not None
-    return float((one.observed - np.median(one.draws)) / one.draws.std())

@@ -8,7 +8,7 @@ import numpy as np
 
 from anagen.calibration.prediction import ArmPrediction, left_out_predictions
 from anagen.qualification.baselines import BASELINES, Known
-from anagen.qualification.scores import INTERVALS, Scores, rank, scores
+from anagen.qualification.scores import INTERVALS, Scores, crps, rank, ratio_by_study, scores
 
 QUANTILES = {
     "median": 0.5, "p025": 0.025, "p10": 0.1, "p25": 0.25, "p75": 0.75, "p90": 0.9, "p975": 0.975,
@@ -48,10 +48,26 @@ class HeldAgainst:
         told = {name: of.crps for name, of in self.baselines.items() if of.crps is not None}
         return min(told.items(), key=lambda item: item[1]) if told else None
 
+    def against(self, baseline: str) -> tuple[float, float, float] | None:
+        """CRPS over that of a baseline, with its 95 % interval by study; below 1 is better."""
+        seen = [one.observed for one in self.used if one.observed is not None]
+        drawn = [one.draws for one in self.used if one.draws is not None]
+        if not seen:
+            return None
+        mine, other = (
+            np.array([crps(*pair) for pair in zip(of, seen, strict=True)])
+            for of in (drawn, self.by_baseline[baseline])
+        )
+        return ratio_by_study(mine, other, [one.arm.study_id for one in self.used])
 
-def held_against(arms: Sequence[ArmPrediction]) -> HeldAgainst:
-    """The scores of predictions. Baselines are learned from the calibration arms without any study
-    that is to be predicted."""
+
+def held_against(arms: Sequence[ArmPrediction], *, unseen: bool = False) -> HeldAgainst:
+    """The scores of predictions.
+
+    Baselines are learned from the calibration arms: for each arm without its own study, or, where
+    the arms are ``unseen``, without any of their studies.
+    """
+    asked = {one.arm.study_id for one in arms}
     training = [
         Known(one.arm, one.observed)
         for one in left_out_predictions()
@@ -64,7 +80,8 @@ def held_against(arms: Sequence[ArmPrediction]) -> HeldAgainst:
     ]
     by_baseline: dict[str, list[np.ndarray]] = {name: [] for name in BASELINES}
     for arm, _, _ in pairs:
-        others = [known for known in training if known.arm.study_id != arm.study_id]
+        hidden = asked if unseen else {arm.study_id}
+        others = [known for known in training if known.arm.study_id not in hidden]
         for name, baseline in BASELINES.items():
             by_baseline[name].append(baseline(others, [arm])[0])
     observed = [change for _, _, change in pairs]

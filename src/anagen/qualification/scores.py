@@ -67,3 +67,20 @@ def chance_of_coverage(n: int, interval: float) -> tuple[float, float]:
     """The shares inside an interval, of n, that a right model shows in 95 of 100 cases."""
     low, high = binom.interval(0.95, n, interval)
     return float(low) / n, float(high) / n
+
+
+def ratio_by_study(
+    mine: np.ndarray, other: np.ndarray, studies: Sequence[str], resamples: int = 4000
+) -> tuple[float, float, float]:
+    """Ratio of two mean scores over the same results (results,), and its 95 % interval.
+
+    The interval is from drawing whole studies anew: the results of one study share its people, its
+    counting and its drift, and are no independent witnesses (cluster bootstrap, percentiles).
+    """
+    names = list(dict.fromkeys(studies))
+    of_study = np.array([[name == study for study in studies] for name in names], dtype=float)
+    sums = of_study @ np.column_stack([mine, other])
+    drawn = np.random.default_rng(0).integers(len(names), size=(resamples, len(names)))
+    ratios = np.divide(*sums[drawn].sum(axis=1).T)
+    low, high = np.quantile(ratios, [0.025, 0.975])
+    return float(mine.sum() / other.sum()), float(low), float(high)

@@ -88,6 +88,7 @@ def _counted(f: Follicles, calibre: Array, p: Scalp) -> dict[str, Array]:
         "hair_mass_um2": endpoints.hair_mass_um2(hairs, diameter),
         "shaft_strength_gf": endpoints.break_force_gf(mean, limits.keratin_strength_mpa),
         "follicles_per_cm2": follicles.total(f),
+        "early_anagen_per_cm2": f.early.sum(axis=(0, 1)),
     }
 
 

@@ -44,6 +44,18 @@ def largest_gain_per_cm2(found: Reserve, resting_counted: Array) -> Array:
     return found.early + found.kenogen + (1 - resting_counted) * found.telogen
 
 
+def largest_gain_of_count_per_cm2(
+    counted: Array, follicles: Array, early: Array, delay_days: Array, days: Array
+) -> Array:
+    """The same bound from what a forecast shows: its counted hairs, follicles and early anagen.
+
+    Early hairs are due evenly over the delay. From the delay on, a thin hair that no count saw may
+    have come back thicker too.
+    """
+    due = early * jnp.minimum(days / delay_days, 1.0)
+    return jnp.where(days < delay_days, due, follicles - counted)
+
+
 def visible_density_needed_per_cm2(
     claimed_gain_per_cm2: Array, f: Follicles, largest_gain: Array
 ) -> Array:
