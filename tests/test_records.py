@@ -40,7 +40,7 @@ def used_keys() -> set[str]:
         for name in numbers._fields
     }
     text = "\n".join(path.read_text("utf-8") for path in SOURCE.rglob("*.py"))
-    spoken = set(re.findall(r"[\"'](?:f?)([a-z]+\.[a-z_0-9]+)[\"']", text))
+    spoken = set(re.findall(r"[\"']([a-z]+\.[a-z_0-9]+)[\"']", text))
     prefixes = {
         "usual",
         "burden",
