@@ -27,17 +27,26 @@ WEEKS = 52
 MANY = 200_000
 
 
+def at_centre() -> dict[str, np.ndarray]:
+    """All numbers of the model at their centres, one draw."""
+    return {key: np.array([p.centre]) for key, p in parameters().items()}
+
+
 def course(condition: str, table: dict) -> tuple[Person, Treatment]:
     told: dict = {"age": 40, "sex": "female", "condition": condition, "months_since_onset": 3}
     if condition == "androgenetic_alopecia":
         told |= {"sex": "male", "grade": "norwood_3v"}
-    centre = {key: np.array([p.centre]) for key, p in parameters().items()}
-    person = person_of(Patient.from_table(told, "test"), centre)
+    person = person_of(Patient.from_table(told, "test"), at_centre())
     return person, treatment_of(Protocol.from_table(table, "test"), 1)
 
 
-def drawn(central: Scalp, condition: str, table: dict, weeks: int = WEEKS) -> DrawnDrive:
-    return of_draw(drive(*course(condition, table), central, condition, weeks), 0)
+def drawn(central: Scalp, condition: str, table: dict) -> DrawnDrive:
+    return of_draw(drive(*course(condition, table), central, condition, WEEKS), 0)
+
+
+def first_weeks(d: DrawnDrive, weeks: int) -> DrawnDrive:
+    """The same drive, cut after so many weeks: one compiled length serves for all."""
+    return d._replace(rates=fo.Rates(*(rate[: weeks * STEPS_PER_WEEK] for rate in d.rates)))
 
 
 @jax.jit

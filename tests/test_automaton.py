@@ -12,20 +12,23 @@ from follicle_cases import (
     NOTHING,
     all_in,
     assert_like_chain,
+    at_centre,
     chain,
     constant,
     course,
     drawn,
+    first_weeks,
     z_scores,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from anagen.forecast import courses
 from anagen.scalp import automaton
 from anagen.scalp import follicles as fo
 from anagen.scalp.conditions import CONDITIONS
-from anagen.scalp.course import Scalp, run
+from anagen.scalp.course import Scalp
 from anagen.scalp.grid import STEPS_PER_WEEK
 from anagen.scalp.population import (
     ANAGEN,
@@ -42,9 +45,9 @@ from anagen.scalp.units import DAYS_PER_MONTH
 @pytest.mark.parametrize("table", [NOTHING, NEEDLED], ids=["nothing", "needling+minoxidil"])
 def test_the_drive_is_that_of_the_course(central: Scalp, table: dict):
     """The chain under the extracted rates repeats the course, number by number."""
-    person, treatment = course("androgenetic_alopecia", table)
-    by_week = run(person, treatment, central, "androgenetic_alopecia", 24).by_week
-    d = drawn(central, "androgenetic_alopecia", table, 24)
+    told = course("androgenetic_alopecia", table)
+    by_week = courses([told], at_centre(), "androgenetic_alopecia", 26)[0].by_week
+    d = first_weeks(drawn(central, "androgenetic_alopecia", table), 26)
     shares, shed = chain(d)
     weekly = shares[::STEPS_PER_WEEK] * d.density_per_cm2
     growing, resting = weekly[:, ANAGEN].sum(axis=1), weekly[:, TELOGEN].sum(axis=1)
@@ -67,16 +70,19 @@ def test_the_mean_of_many_follicles_is_the_chain(central: Scalp, condition: str,
 
 
 def test_the_mean_is_the_chain_under_rates_that_swing_and_with_every_event(central: Scalp):
-    d = drawn(central, "androgenetic_alopecia", NOTHING, 104)
-    steps = d.rates.rise.shape[0]
-    wave = 1 + 0.8 * np.sin(np.arange(steps) / 12)
+    d = drawn(central, "androgenetic_alopecia", NOTHING)
+    anagen, telogen, kenogen, fall = (
+        np.tile(rate, (2, 1))  # a year twice
+        for rate in (d.rates.anagen, d.rates.telogen, d.rates.kenogen, d.rates.fall)
+    )
+    wave = 1 + 0.8 * np.sin(np.arange(len(anagen)) / 12)
     rates = fo.Rates(
-        anagen=d.rates.anagen * wave[::-1, None],
-        telogen=d.rates.telogen * wave[:, None],
-        kenogen=d.rates.kenogen * wave[:, None],
+        anagen=anagen * wave[::-1, None],  # type: ignore[arg-type]
+        telogen=telogen * wave[:, None],  # type: ignore[arg-type]
+        kenogen=kenogen * wave[:, None],  # type: ignore[arg-type]
         hit=2e-3 * wave,  # type: ignore[arg-type]
         thicken=2e-3 * wave[:, None] * np.linspace(1, 0, fo.CLASSES),  # type: ignore[arg-type]
-        fall=d.rates.fall * wave[:, None] / 2,
+        fall=fall * wave[:, None] / 2,  # type: ignore[arg-type]
         rise=0.3 * wave,  # type: ignore[arg-type]
         loss=4e-4 * wave,  # type: ignore[arg-type]
     )

@@ -4,6 +4,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 from scipy.integrate import quad
+from scipy.special import gamma, gammainc
 
 from anagen.evidence.parameters import draws as draw_parameters
 from anagen.model_inputs import person_of, scalp_numbers
@@ -213,3 +214,14 @@ def test_a_medicine_is_recognised_as_anti_inflammatory(medications: list | None,
     c = person_of(Patient.from_table(told, "test"), drawn, protocol).circumstances
     assert (c.age_years[0], c.skin_type[0], c.occluded_hours[0]) == (61, 5, 2)
     assert np.isnan(c.nsaid).all() if taken is None else (c.nsaid == taken).all()
+
+
+@pytest.mark.parametrize("exponent", [1.0, 1.5, 1.75, 2.0])
+def test_open_hours_are_the_incomplete_gamma_function_to_the_last_digits(exponent: float):
+    passed = np.concatenate([np.geomspace(1e-9, 1e3, 500), [39.9, 40.0, 40.1]])
+    one = jnp.ones(1)
+    b = closure.Barrier(tau_h=3 * one, exponent=exponent * one, slowed=one, occluded_hours=0 * one)
+    found = closure.open_hours(jnp.asarray(3 * passed ** (1 / exponent))[:, None], b)[:, 0]
+    order = 1 / exponent
+    expected = 3 * order * gamma(order) * gammainc(order, passed)
+    assert np.asarray(found) == pytest.approx(expected, rel=1e-13)

@@ -11,6 +11,7 @@ from course_reference import reference
 from course_solvers import Solver, by_diffrax, by_scipy, by_week, follow
 
 from anagen.evidence.parameters import draws as draw_parameters
+from anagen.forecast import courses
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -40,10 +41,13 @@ DRAWN = draw_parameters(DRAWS, seed=3)
 
 @cache
 def outcome(pieces: int = 1) -> dict[str, np.ndarray]:
-    """The course's endpoints by week, (weeks + 1, draws)."""
-    arguments = person_of(MAN, DRAWN, COURSE), treatment_of(COURSE, DRAWS), scalp_numbers(DRAWN)
-    found = run(*arguments, CONDITION, WEEKS, pieces).by_week
-    return {name: np.asarray(values) for name, values in found.items()}
+    """The course's endpoints by week, (weeks + 1, draws); in whole steps as a forecast has them."""
+    told = person_of(MAN, DRAWN, COURSE), treatment_of(COURSE, DRAWS)
+    if pieces == 1:
+        found = courses([told], DRAWN, CONDITION, WEEKS)[0]
+    else:
+        found = run(*told, scalp_numbers(DRAWN), CONDITION, WEEKS, pieces)
+    return {name: np.asarray(values) for name, values in found.by_week.items()}
 
 
 @cache

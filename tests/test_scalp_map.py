@@ -5,6 +5,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from follicle_cases import WEEKS as YEAR
+from follicle_cases import at_centre, first_weeks
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
@@ -13,11 +15,13 @@ from scipy.spatial import cKDTree
 from anagen.care import scalp_picture as picture
 from anagen.care.scalp_picture import Clipping, Moment
 from anagen.evidence.parameters import parameters
+from anagen.forecast import courses
 from anagen.model_inputs import person_of, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.scalp import automaton
-from anagen.scalp.course import Scalp, run
+from anagen.scalp.conditions import Person
+from anagen.scalp.course import Scalp, Treatment
 from anagen.scalp.drive import DrawnDrive, drive, of_draw
 from anagen.scalp.population import ANAGEN, TELOGEN, Population, populate
 from anagen.scalp.scalp_map import (
@@ -31,15 +35,19 @@ from anagen.scalp.scalp_map import (
 
 LAYOUT = Layout(0.2838, 0.5262, 0.1748, 0.0152, displacement=0.28, opening_distance_mm=0.15)
 CLIPPING = Clipping(1.0, 2.0, 0.37, 20.0, 30.0, 40.0)
+WEEKS = 26
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture(scope="module")
 def treated(central: Scalp) -> DrawnDrive:
-    centre = {key: np.array([p.centre]) for key, p in parameters().items()}
-    person = person_of(Patient.read("examples/man.toml"), centre)
-    treatment = treatment_of(Protocol.read("examples/course.toml"), 1)
-    return of_draw(drive(person, treatment, central, "androgenetic_alopecia", 24), 0)
+    d = of_draw(drive(*told(), central, "androgenetic_alopecia", YEAR), 0)
+    return first_weeks(d, WEEKS)
+
+
+def told() -> tuple[Person, Treatment]:
+    person = person_of(Patient.read("examples/man.toml"), at_centre())
+    return person, treatment_of(Protocol.read("examples/course.toml"), 1)
 
 
 def test_every_unit_has_one_to_four_hairs():
@@ -96,12 +104,9 @@ def test_the_noise_of_a_share_read_in_a_window_is_binomial(treated: DrawnDrive):
         assert np.std(counted / every) == pytest.approx(sampling_sd(p, every.mean()), rel=0.07)
 
 
-def test_counts_in_windows_have_the_mean_of_the_course(treated: DrawnDrive, central: Scalp):
+def test_counts_in_windows_have_the_mean_of_the_course(treated: DrawnDrive):
     """Diameters within a class are spread over its band, so that cut-offs agree on the mean."""
-    centre = {key: np.array([p.centre]) for key, p in parameters().items()}
-    person = person_of(Patient.read("examples/man.toml"), centre)
-    treatment = treatment_of(Protocol.read("examples/course.toml"), 1)
-    by_week = run(person, treatment, central, "androgenetic_alopecia", 24).by_week
+    by_week = courses([told()], at_centre(), "androgenetic_alopecia", WEEKS)[0].by_week
     scalp = lay_out(treated.density_per_cm2, 40, 25, LAYOUT, 7)
     end = automaton.of_drive(treated, scalp.follicles, seed=7).end
     diameter = hair_diameter_um(scalp, end, treated)
@@ -111,7 +116,7 @@ def test_counts_in_windows_have_the_mean_of_the_course(treated: DrawnDrive, cent
         p = seen.mean()
         error = treated.density_per_cm2 * sampling_sd(p, every.sum())
         found = treated.density_per_cm2 * counted.sum() / every.sum()
-        assert abs(found - float(by_week[name][24, 0])) < 4 * error, name
+        assert abs(found - float(by_week[name][WEEKS, 0])) < 4 * error, name
 
 
 def test_windows_count_what_opens_within_them():

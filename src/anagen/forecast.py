@@ -13,7 +13,7 @@ import numpy as np
 
 from anagen.compiled import keep_compiled_programs, program
 from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
-from anagen.evidence.parameters import draws as prior_draws
+from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import ignorance_variance, posterior, posterior_draws
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
@@ -147,7 +147,11 @@ def simulate_together(
     """
     check_size(weeks, draws, seed)
     check_method(counting)
-    drawn = posterior_draws(draws, seed)
+    with ThreadPoolExecutor(1) as aside:
+        # Loading the compiled course lets go of the interpreter: numbers are drawn meanwhile.
+        if patient.condition != "undiagnosed":
+            aside.submit(_program_for, patient.condition, weeks, draws)
+        drawn = posterior_draws(draws, seed)
     return simulate_drawn(patient, protocols, drawn, weeks, seed, counting, paired=True)
 
 
@@ -195,15 +199,9 @@ def courses(
 
     An outcome may be longer than ``weeks``; a later week changes none before it.
     """
-    keep_compiled_programs()
     numbers = scalp_numbers(drawn)
     draws = len(drawn["follicles.density_per_cm2"])
-
-    # A few lengths and sizes for all, so that another number of weeks or draws need not wait for
-    # the compiler; what is beyond is dropped.
-    chunks = _chunks(draws)
-    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
-    course = _program(condition, computed, len(chunks[0]))
+    chunks, course = _chunks(draws), _program_for(condition, weeks, draws)
 
     def one(job: tuple[tuple[Person, Treatment], np.ndarray]) -> Outcome:
         (person, treatment), chunk = job
@@ -215,13 +213,25 @@ def courses(
     return [_joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))]
 
 
+type Program = Callable[[tuple[Person, Treatment, Scalp]], Outcome]
+
+
+def _program_for(condition: str, weeks: int, draws: int) -> Program:
+    """The compiled course of one chunk of so many draws.
+
+    A few lengths and sizes serve for all, so that another number of weeks or draws need not wait
+    for the compiler; what is beyond is dropped.
+    """
+    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
+    return _program(condition, computed, len(_chunks(draws)[0]))
+
+
 @cache
-def _program(
-    condition: str, weeks: int, draws: int
-) -> Callable[[tuple[Person, Treatment, Scalp]], Outcome]:
+def _program(condition: str, weeks: int, draws: int) -> Program:
     """The compiled course of one condition, length and number of draws."""
+    keep_compiled_programs()
     anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
-    drawn = prior_draws(draws, 0)
+    drawn = dict.fromkeys(parameters(), np.ones(draws))  # only the shapes matter
     told = person_of(anybody, drawn), treatment_of(nothing(), draws), scalp_numbers(drawn)
     arrays, layout = jax.tree.flatten(told)
 

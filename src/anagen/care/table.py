@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from anagen.care import words
 from anagen.care.words import THIN
 
@@ -31,7 +29,7 @@ def numbers_of(forecast: "Forecast", compare: "Forecast | None") -> Numbers:
     against = compare.band(words.TOTAL) if compare is not None else None
     rows: list[tuple[str, ...]] = []
     for week in [0, *[mark for mark in MARKS if mark < last], last]:
-        at = int(np.searchsorted(forecast.weeks, week))
+        at = int(forecast.weeks.searchsorted(week))
         change = forecast.change(words.TOTAL, week)
         cells = [
             str(week),

@@ -11,7 +11,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from anagen.care import blocks, words
+from anagen.care import words
 from anagen.care.content import next_step, row_of, untreated
 from anagen.care.marks import LETTERS, colour_of
 from anagen.care.paragraphs import bold as _bold
@@ -65,6 +65,8 @@ def screening_page(screening: "Screening") -> RenderableType:
 
 def forecast_page(forecast: "Forecast", no_needling: "Forecast | None" = None) -> RenderableType:
     """One course over its weeks: what may be expected, the chart, the numbers, the warnings."""
+    from anagen.care import blocks  # draws with NumPy, which a screening need not wait for
+
     last = int(forecast.weeks[-1])
     if words.no_needling(forecast.protocol):
         no_needling = None
@@ -121,6 +123,8 @@ def plan_page(plan: "Plan") -> RenderableType:
 
 
 def _options(plan: "Plan") -> list[RenderableType]:
+    from anagen.care import blocks  # as above
+
     pairs = [(option, row_of(option, plan)) for option in plan.options]
     leading = [(option, row) for option, row in pairs if row.leading]
     against = untreated(plan)

@@ -4,9 +4,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 if TYPE_CHECKING:
+    import numpy as np
+
     from anagen.forecast import Forecast
     from anagen.protocol import Protocol
 
@@ -114,8 +114,10 @@ def signed(value: float) -> str:
     return "0" if whole == 0 else f"{whole:+,d}".replace("-", "−")
 
 
-def of_draws(values: np.ndarray) -> dict[str, float]:
+def of_draws(values: "np.ndarray") -> dict[str, float]:
     """The middle and the range of nine in ten of drawn values."""
+    import numpy as np  # kept away from what only screens
+
     low, middle, high = np.quantile(values, (0.05, 0.5, 0.95))
     return {"p05": float(low), "median": float(middle), "p95": float(high)}
 

@@ -159,7 +159,10 @@ def entered(liquid: Liquid, field: Field, p: Carried, d: Delivery) -> Entered:
 def remaining(
     amounts: Entered, hours: Array, release_per_h: Array, clearance_per_h: Array
 ) -> tuple[Array, Array]:
-    """What is left in the dermis ``hours`` after the session: still in the depot, and dissolved."""
+    """What is left in the dermis ``hours`` after the session: still in the depot, and dissolved.
+
+    It feeds no endpoint, since a session acts by its whole dose: the verification cases look at it.
+    """
     kept = jnp.exp(-release_per_h * hours)
     # Φ with the slower rate taken out, so that a fast one cannot overflow.
     slower = jnp.exp(-jnp.minimum(release_per_h, clearance_per_h) * hours)
@@ -173,7 +176,10 @@ def remaining(
 
 
 def exposure_ug_h(amounts: Entered, clearance_per_h: Array) -> Array:
-    """Area under the dissolved amount, for good: release delays it and takes nothing away."""
+    """Area under the dissolved amount, for good: release delays it and takes nothing away.
+
+    That is why a dose alone can stand for it; only the verification cases ask for the area.
+    """
     return amounts.dose() / clearance_per_h
 
 

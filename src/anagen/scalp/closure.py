@@ -141,18 +141,22 @@ def barrier_open_share(hours_since: Array, b: Barrier) -> Array:
 
 
 def _open_hours(own_h: Array, b: Barrier) -> Array:
-    """∫ exp(−(s/τ)^β) ds from 0 to an own time: τ/β γ(1/β, (s/τ)^β) by its series."""
+    """∫ exp(−(s/τ)^β) ds from 0 to an own time: τ/β γ(1/β, (s/τ)^β) by its series.
+
+    γ(a, x) = xᵃ e⁻ˣ Σ xⁿ/(a (a+1) … (a+n)), whose terms are all positive. JAX's function iterates
+    until the slowest of all draws has converged, which took a third of a whole course.
+    """
     order = 1 / b.exponent
     begun = own_h > 0  # at 0 the power has no derivative
     passed = (jnp.where(begun, own_h, 1.0) / b.tau_h) ** b.exponent
-    held = jnp.minimum(passed, CLOSED)
+    passed = jnp.minimum(passed, CLOSED)
 
     def term(i: Array, beyond: Array) -> Array:
-        return 1 + held / (order + SERIES - i) * beyond
+        return 1 + passed / (order + SERIES - i) * beyond
 
-    series = jax.lax.fori_loop(0, SERIES, term, jnp.ones_like(held)) / order
-    share = held**order * jnp.exp(-held) * series
-    return jnp.where(begun, b.tau_h * order * share, 0.0)
+    terms = jax.lax.fori_loop(0, SERIES, term, jnp.ones_like(passed))
+    # 1/a of the series and τ/β, that is τa, leave τ.
+    return jnp.where(begun, b.tau_h * passed**order * jnp.exp(-passed) * terms, 0.0)
 
 
 def open_hours(hours_since: Array, b: Barrier) -> Array:
@@ -161,7 +165,6 @@ def open_hours(hours_since: Array, b: Barrier) -> Array:
         hours_since, jnp.broadcast_shapes(jnp.shape(hours_since), b.occluded_hours.shape)
     )
     unwrapped = jnp.minimum(b.occluded_hours, hours_since)
-    # Both at once: the incomplete gamma function is long to compile.
     wrapped, end = _open_hours(_own_time_h(jnp.stack([unwrapped, hours_since]), b), b)
     return b.slowed * wrapped + (end - wrapped)
 
@@ -179,7 +182,10 @@ def hours_until(open_left: Array, b: Barrier) -> Array:
 
 
 def track_open_share(days_since: Array, peak_days: Array) -> Array:
-    """Open share of the deep track; ``peak_days`` is the healing's time to its peak."""
+    """Open share of the deep track; ``peak_days`` is the healing's time to its peak.
+
+    Drug follows the barrier, so this feeds no endpoint: verification cases and pictures show it.
+    """
     passed = days_since / peak_days
     return jnp.where(jnp.isinf(passed), 0.0, (1 + passed) * jnp.exp(-passed))
 

@@ -1,4 +1,4 @@
-"""Delivery: from the film on the skin through skin, channels and follicles into plasma.
+"""Delivery: what skin, channels, follicles and blood let through.
 
 Equations
     intact skin (Potts-Guy)   log10 k_p = a + b log Kow − c MW  (cm/h),  J = k_p · min(C, C_sat)
@@ -9,10 +9,9 @@ Equations
                               channels share one dermis, which takes up no more than it clears
     dermis                    C(z) ∝ exp(−z/λ),  λ = √(D/k_cl)
     clearance by blood        1/k_cl = (φ/q + 1 − φ)/k₀, that is k_cl = PS·Q/(PS + Q) with Q = q Q₀
-    plasma                    V dC/dt = absorption − CL·C
     stratum corneum lag       Q/(hKC₀) = x − 1/6 − (2/π²) Σ (−1)ⁿ/n² exp(−n²π²x),  x = Dt/h²
-Amounts move film → follicle or skin → plasma → eliminated, every step conserves them. Which of the
-two channel geometries holds is not known (they differ 17-fold): each draw takes one of them.
+Where the drug is, amount by amount, is followed in `uptake`. Which of the two channel geometries
+holds is not known (they differ 17-fold): each draw takes one of them.
 Units: µg, cm, h unless a name says otherwise. Sources: the records ``delivery.*``.
 """
 
@@ -70,31 +69,6 @@ class Minoxidil(NamedTuple):
     per_day: Array
     hold_hours: Array
     area_cm2: Array
-
-
-class Amounts(NamedTuple):
-    """Where the drug is, µg per cm² of treated skin, each (draws,)."""
-
-    film: Array
-    follicle: Array
-    skin: Array
-    plasma: Array
-    eliminated: Array
-    removed: Array  # washed, rubbed off or dried out
-    applied: Array
-
-    def balance(self) -> Array:
-        """Applied minus found, relative to applied; 0 when no drug is lost or made."""
-        found = self.film + self.follicle + self.skin + self.plasma + self.eliminated + self.removed
-        return (self.applied - found) / jnp.maximum(self.applied, TINY)
-
-
-class Uptake(NamedTuple):
-    """What left the film in one step, µg per cm², each (draws,)."""
-
-    follicle: Array
-    skin: Array
-    channel: Array
 
 
 def skin_permeability_cm_h(log_kow: Array, molar_mass_g_mol: Array, p: Delivery) -> Array:
@@ -217,12 +191,6 @@ def mean_plasma_ng_ml(absorbed_mg_day: Array, clearance_l_h: Array) -> Array:
     return absorbed_mg_day / HOURS_PER_DAY / clearance_l_h * UG_PER_MG * NG_PER_UG / ML_PER_L
 
 
-def nothing_yet(draws: int) -> Amounts:
-    """No drug anywhere."""
-    zero = jnp.zeros(draws)
-    return Amounts(zero, zero, zero, zero, zero, zero, zero)
-
-
 def intact_uptake_ug_cm2_h(driving_mg_ml: Array, p: Delivery) -> Array:
     """Uptake through intact skin while a film lies on it, at a driving concentration in water."""
     return p.film_efficiency * intact_flux_ug_cm2_h(driving_mg_ml, p)
@@ -247,92 +215,3 @@ def follicular_share_of_dose(p: Delivery) -> Array:
         * UG_PER_MG
     )
     return standard_follicular_ug_cm2_day(p) / daily_ug_cm2
-
-
-def step(
-    amounts: Amounts,
-    hours: float,
-    in_use: Array,
-    channel_cm_h: Array,
-    driving_mg_ml: Array,
-    use: Minoxidil,
-    p: Delivery,
-) -> tuple[Amounts, Uptake]:
-    """One step of ``hours``: the amounts after it, and what left the film.
-
-    ``in_use`` is the share of the step in which the medicine is used, ``channel_cm_h`` the mean
-    permeability of the channels that are still open, ``driving_mg_ml`` the mean driving
-    concentration of a film (at most the solubility in water, where standard use is).
-    """
-    dose = (
-        in_use
-        * use.per_day
-        * hours
-        / HOURS_PER_DAY
-        * use.dose_ml
-        * use.strength_percent
-        * MG_PER_ML_PER_PERCENT
-        * UG_PER_MG
-        / use.area_cm2
-    )
-    into_follicle = follicular_share_of_dose(p) * dose
-    covered = jnp.minimum(use.per_day * p.film_lasts_h / HOURS_PER_DAY, 1.0) * in_use
-    skin_per_h = intact_uptake_ug_cm2_h(driving_mg_ml, p) * covered
-    channel_per_h = channel_cm_h * driving_mg_ml * UG_PER_MG * covered
-    film, from_film = _film(
-        amounts.film, (dose - into_follicle) / hours, skin_per_h + channel_per_h, hours, p
-    )
-    # A film cannot give more than it holds: both pathways shrink together when it runs dry.
-    by_channel = channel_per_h / jnp.maximum(skin_per_h + channel_per_h, TINY)
-    through_channel = from_film * by_channel
-    into_skin = from_film - through_channel
-
-    follicle, emptied = _through(
-        amounts.follicle, into_follicle, p.follicular_emptying_per_h * hours
-    )
-    into = from_film + emptied
-    skin, released = _through(amounts.skin, into, jnp.log(2.0) / p.skin_release_half_life_h * hours)
-    plasma, cleared = _through(
-        amounts.plasma, released, jnp.log(2.0) / p.plasma_half_life_h * hours
-    )
-    after = Amounts(
-        film=film,
-        follicle=follicle,
-        skin=skin,
-        plasma=plasma,
-        eliminated=amounts.eliminated + cleared,
-        removed=amounts.removed + (amounts.film + dose - into_follicle - from_film - film),
-        applied=amounts.applied + dose,
-    )
-    return after, Uptake(into_follicle, into_skin, through_channel)
-
-
-def _film(
-    film: Array, fed_per_h: Array, wanted_per_h: Array, hours: float, p: Delivery
-) -> tuple[Array, Array]:
-    """A film that is fed, drained and worn off at even rates: what is left, and what it gave.
-
-    Wanted more than fed, it runs dry at some hour and from then on gives what it is fed.
-    """
-    lasts = p.film_lasts_h
-    short = jnp.maximum(wanted_per_h - fed_per_h, TINY)
-    wet = jnp.minimum(lasts * jnp.log1p(film / (short * lasts)), hours)
-    level = lasts * (fed_per_h - wanted_per_h)
-    left = jnp.maximum(level + (film - level) * jnp.exp(-wet / lasts), 0.0)
-    given = wanted_per_h * wet + jnp.minimum(wanted_per_h, fed_per_h) * (hours - wet)
-    return left, given
-
-
-def _through(held: Array, inflow: Array, passed: Array) -> tuple[Array, Array]:
-    """A compartment after ``passed`` time constants of an even inflow: what is left, what left."""
-    kept = jnp.exp(-passed)
-    left = held * kept + inflow * (1 - kept) / passed
-    return left, held + inflow - left
-
-
-def plasma_ng_ml(
-    before: Amounts, after: Amounts, hours: float, area_cm2: Array, p: Delivery
-) -> Array:
-    """Mean plasma level over a step: what was eliminated in it is CL · C · hours."""
-    eliminated_ng = (after.eliminated - before.eliminated) * area_cm2 * NG_PER_UG
-    return eliminated_ng / (p.plasma_clearance_l_h * ML_PER_L * hours)

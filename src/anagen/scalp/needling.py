@@ -26,7 +26,7 @@ from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
-from jax.scipy.special import erf
+from jax.lax import erf
 
 from anagen.scalp.units import MM_PER_CM, TINY, UM_PER_CM, UM_PER_MM
 

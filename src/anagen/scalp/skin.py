@@ -26,6 +26,7 @@ from anagen.scalp import (
     medicines,
     needling,
     sulfation,
+    uptake,
     vehicle,
 )
 from anagen.scalp import perfusion as flow
@@ -43,7 +44,7 @@ OPEN_WEEKS = 4  # after a session; what is still open then is left out
 class Skin(NamedTuple):
     """What remembers, each (draws,)."""
 
-    amounts: delivery.Amounts
+    amounts: uptake.Amounts
     signals: healing.Signals
     fibres: matrix.Fibres
     vessels: Array
@@ -95,9 +96,7 @@ class _Once(NamedTuple):
 def untouched(draws: int) -> Skin:
     """Skin that was never needled nor treated."""
     zero = jnp.zeros(draws)
-    return Skin(
-        delivery.nothing_yet(draws), healing.intact(draws), matrix.intact(draws), zero, zero
-    )
+    return Skin(uptake.nothing_yet(draws), healing.intact(draws), matrix.intact(draws), zero, zero)
 
 
 def before(draws: int, p: Scalp) -> HalfDay:
@@ -162,24 +161,10 @@ def _given(
     doses: carried.Doses,
     p: Scalp,
 ) -> _Given:
-    days = grid.half_day
-    new, needled, _ = (part[:, None] for part in calendar)
-    clock = _clock(field, person, p)
-    # What opens is worked out once for each half-day after a session, not for each of the course.
-    span = days * HOURS_PER_DAY / FILM_STEPS
-    number = jnp.arange(FILM_STEPS)[:, None] + FILM_STEPS * calendar.lag[:, None, None]
-    since, held = number * span, t.minoxidil.hold_hours
-    longest = min(new.size, round(OPEN_WEEKS * DAYS_PER_WEEK / days)) * FILM_STEPS
-    ends = jnp.broadcast_to(span * jnp.arange(longest + 1)[:, None], (longest + 1, held.size))
-    open_h = closure.open_hours(jnp.concatenate([ends, held[None]]), clock)
-    begun, ended = (open_h[jnp.minimum(number[:, :, 0] + late, longest)] for late in (0, 1))
-    in_use = jnp.where(needled[:, None] > 0, jnp.clip((since + span - held) / span, 0.0, 1.0), 1.0)
-    used_from = jnp.where(held > since, open_h[-1], begun)
-    open_in_use = jnp.maximum(ended - used_from, 0.0) / jnp.maximum(in_use * span, TINY)
-    isolated = delivery.isolated_channels_cm_h(
-        field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
+    days, new = grid.half_day, calendar.new[:, None]
+    in_use, channel_cm_h, open_share = _opened(
+        calendar, grid, _clock(field, person, p), t, field, p
     )
-
     answer = response(
         person.hormones,
         person.diabetic,
@@ -207,14 +192,43 @@ def _given(
         reddened=new * shown,
         deposited=wound * summed(calendar.new, answer.deposition),
         fibrosis=fibrosis.follow(height * summed(calendar.new, answer.influx), p.fibrosis, days),
-        in_use=jnp.broadcast_to(in_use, begun.shape),
-        channel_cm_h=delivery.channel_permeability_cm_h(
-            needled[:, None] * open_in_use * isolated,
-            delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery),
-        ),
-        open_share=needled * (ended[:, -1] - begun[:, 0]) / (FILM_STEPS * span),
+        in_use=in_use,
+        channel_cm_h=channel_cm_h,
+        open_share=open_share,
         oral_activated=oral.activated,
         oral_ng_ml=oral.plasma_mean_ng_ml,
+    )
+
+
+def _opened(
+    calendar: Schedule,
+    grid: Grid,
+    clock: closure.Barrier,
+    t: Treatment,
+    field: needling.Channels,
+    p: Scalp,
+) -> tuple[Array, Array, Array]:
+    """How far a medicine is in use and what channels let through, by steps of its film; and the
+    open share of each half-day."""
+    hours, held = grid.half_day * HOURS_PER_DAY / FILM_STEPS, t.minoxidil.hold_hours
+    at = jnp.arange(FILM_STEPS)[:, None] + FILM_STEPS * calendar.lag[:, None, None]
+    since, needled = at * hours, calendar.needled[:, None, None]
+    # What opens is worked out once for each half-day after a session, not for each of the course.
+    longest = min(grid.half_days, round(OPEN_WEEKS * DAYS_PER_WEEK / grid.half_day)) * FILM_STEPS
+    ends = jnp.broadcast_to(hours * jnp.arange(longest + 1)[:, None], (longest + 1, held.size))
+    open_h = closure.open_hours(jnp.concatenate([ends, held[None]]), clock)
+    begun, ended = (open_h[jnp.minimum(at[:, :, 0] + late, longest)] for late in (0, 1))
+    in_use = jnp.where(needled > 0, jnp.clip((since + hours - held) / hours, 0.0, 1.0), 1.0)
+    used_from = jnp.where(held > since, open_h[-1], begun)
+    open_in_use = jnp.maximum(ended - used_from, 0.0) / jnp.maximum(in_use * hours, TINY)
+    isolated = delivery.isolated_channels_cm_h(
+        field.density_per_cm2, field.depth_mm, field.mouth_radius_um, p.delivery
+    )
+    behind = delivery.dermal_uptake_cm_h(field.depth_mm, p.delivery)
+    return (
+        jnp.broadcast_to(in_use, begun.shape),
+        delivery.channel_permeability_cm_h(needled * open_in_use * isolated, behind),
+        (needled * (ended - begun) / hours).mean(axis=1),
     )
 
 
@@ -228,7 +242,7 @@ def _half_day(
     p: Scalp,
 ) -> tuple[Skin, HalfDay]:
     hours = days * HOURS_PER_DAY
-    amounts, uptake = _taken_up(skin.amounts, now, once, hours, t, p)
+    amounts, taken = _taken_up(skin.amounts, now, once, hours, t, p)
     redness = healing.mean_redness(skin.signals.redness, days, now.reddened, p.healing)
     signals = healing.step(skin.signals, days, now.wounded, now.reddened, p.healing)
     mean_signal = (skin.signals.repair + signals.repair) / 2
@@ -236,11 +250,9 @@ def _half_day(
     vessels = flow.chronic_step(skin.vessels, days, mean_signal, p.perfusion)
     per_day = now.in_use.mean(axis=0) * t.minoxidil.per_day
     flow_ratio = flow.ratio(redness, per_day, (skin.vessels + vessels) / 2, p.perfusion)
-    effect = _minoxidil_effect(skin.minoxidil_effect, now, once, days, uptake, flow_ratio, field, p)
-    signal, mean_effect = (
-        healing.sensed(mean_signal, p.healing),
-        (skin.minoxidil_effect + effect) / 2,
-    )
+    effect = _minoxidil_effect(skin.minoxidil_effect, now, once, days, taken, flow_ratio, field, p)
+    signal = healing.sensed(mean_signal, p.healing)
+    mean_effect = (skin.minoxidil_effect + effect) / 2
     push = p.effects.signal_on_exit * signal + p.effects.minoxidil_on_exit * mean_effect
     most = jnp.log(p.effects.most_exit_factor)
     shown = HalfDay(
@@ -252,7 +264,7 @@ def _half_day(
         flow_ratio=flow_ratio,
         open_share=now.open_share,
         plasma_ng_ml=now.oral_ng_ml
-        + delivery.plasma_ng_ml(skin.amounts, amounts, hours, t.minoxidil.area_cm2, p.delivery),
+        + uptake.plasma_ng_ml(skin.amounts, amounts, hours, t.minoxidil.area_cm2, p.delivery),
         collagen_ratio=matrix.collagen_ratio(fibres),
         collagen_iii_share=matrix.collagen_iii_share(fibres, p.matrix),
         elastin_ratio=fibres.elastin_ratio,
@@ -262,12 +274,12 @@ def _half_day(
 
 
 def _taken_up(
-    amounts: delivery.Amounts, now: _Given, once: _Once, hours: float, t: Treatment, p: Scalp
-) -> tuple[delivery.Amounts, delivery.Uptake]:
+    amounts: uptake.Amounts, now: _Given, once: _Once, hours: float, t: Treatment, p: Scalp
+) -> tuple[uptake.Amounts, uptake.Uptake]:
     """Where the drug is after a half-day, and what left the film in it."""
     parts = []
     for in_use, channel_cm_h in zip(now.in_use, now.channel_cm_h, strict=True):
-        amounts, part = delivery.step(
+        amounts, part = uptake.step(
             amounts,
             hours / FILM_STEPS,
             in_use,
@@ -277,7 +289,7 @@ def _taken_up(
             p.delivery,
         )
         parts.append(part)
-    return amounts, jax.tree.map(lambda *taken: sum(taken), *parts)
+    return amounts, jax.tree.map(lambda *each: sum(each), *parts)
 
 
 def _minoxidil_effect(
@@ -285,7 +297,7 @@ def _minoxidil_effect(
     now: _Given,
     once: _Once,
     days: float,
-    uptake: delivery.Uptake,
+    taken: uptake.Uptake,
     flow_ratio: Array,
     field: needling.Channels,
     p: Scalp,
@@ -299,7 +311,7 @@ def _minoxidil_effect(
     )
     from_surface = delivery.share_reaching(jnp.zeros_like(decay), d.target_depth_mm, decay)
     from_channel = delivery.share_reaching(field.depth_mm, d.target_depth_mm, decay)
-    reached = uptake.follicle + uptake.skin * from_surface + uptake.channel * from_channel
+    reached = taken.follicle + taken.skin * from_surface + taken.channel * from_channel
     topical = once.sulfation * reached / (once.standard_ug_cm2_day * days)
     activated = topical + now.oral_activated
     half = p.effects.minoxidil_half_dose
