@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -141,6 +142,22 @@ def test_every_claim_names_tests_that_exist():
                 file, _, function = named.partition("::")
                 source = (TESTS / file).read_text("utf-8")
                 assert not function or f"def {function}(" in source, named
+
+
+def test_validation_stands_before_verification_and_numbered_cases_keep_their_number(report):
+    titles = [section.title for section in report.sections]
+    assert titles.index("Validation: studies left out") < titles.index("Evidence by kind")
+    (kinds,) = [section for section in report.sections if section.title == "Evidence by kind"]
+    said = " ".join(cell for table in kinds.tables for row in table.rows for cell in row)
+    assert "test_needling: V1.1 roller density per pass" in said
+
+
+def test_every_arm_is_in_the_report_scored_or_with_its_reason(report):
+    (section,) = [s for s in report.sections if s.title == "Validation: studies left out"]
+    told = section.figures[0].wide + section.figures[1].wide
+    told += " ".join(row[0] for row in section.tables[1].rows)
+    for one in left_out_predictions():
+        assert f"{one.arm.study_id} {escape(one.arm.arm_id)}" in told
 
 
 def test_no_numbered_verification_case_is_left_out_of_the_report():

@@ -105,8 +105,8 @@ def _misses(left_out: HeldAgainst) -> list[str]:
     if not missed:
         return []
     named = "; ".join(
-        f"{one.arm.study_id} {one.arm.arm_id} (week {one.arm.week:g}: {one.observed:+.0f}, "
-        f"predicted {np.median(one.draws):+.0f}"
+        f"{one.arm.study_id} {one.arm.arm_id} (week {one.arm.week:g}: {_signed(one.observed)}, "
+        f"predicted {_signed(float(np.median(one.draws)))}"
         + (")" if inside(one.draws, one.observed, 0.95) else ", outside its 95 % too)")
         for one in missed
         if one.draws is not None and one.observed is not None
@@ -127,10 +127,15 @@ def _pooled(averages: Sequence[AverageEffect]) -> list[str]:
             if ends[1] < low or ends[0] > high:
                 said.append(
                     f"{effect.label}: {pooled.citation.partition(' (')[0]} pooled {estimate:+g} "
-                    f"hairs/cm², the model says {middle:+.0f} ({low:+.0f} to {high:+.0f}) at week "
+                    f"hairs/cm², the model says {_signed(middle)} ({_signed(low)} to "
+                    f"{_signed(high)}) at week "
                     f"{week:g}."
                 )
     return said
+
+
+def _signed(value: float) -> str:
+    return f"{value:+.0f}".replace("-", "−")
 
 
 def _not_learned() -> list[str]:
