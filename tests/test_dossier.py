@@ -117,7 +117,7 @@ def test_ranks_that_are_not_flat_and_draws_that_did_not_converge_are_failures():
     quality = {"r_hat": {"x": 1.0}, "effective": {"x": 900}, "divergences": 0}
 
     def said(below: np.ndarray, **other: object) -> list[str]:
-        checks = {"ranks": {"below": below.tolist()}}
+        checks = {"ranks": {"below": below.tolist()}, "recovery": {"below": below.tolist()}}
         made = {**post.made, "quality": quality | other, "checks": checks}
         return sampling(replace(post, made=made))
 
@@ -125,7 +125,10 @@ def test_ranks_that_are_not_flat_and_draws_that_did_not_converge_are_failures():
     assert "not flat" in said(heaped)[0]
     assert "R-hat of x is 1.200" in said(flat, r_hat={"x": 1.2})[0]
     unchecked = replace(post, made={**post.made, "quality": quality, "checks": {}})
-    assert "not checked on virtual trials" in sampling(unchecked)[0]
+    assert len(sampling(unchecked)) == 2
+    assert "found again" in sampling(unchecked)[0]
+    assert "not checked on virtual trials" in sampling(unchecked)[1]
+    assert "12 virtual worlds only" in said(flat[:12])[0]
 
 
 def test_arms_of_the_calibration_are_never_among_those_never_fitted():
