@@ -147,7 +147,8 @@ def _pooled(averages: Sequence[AverageEffect]) -> list[str]:
 
 
 def _signed(value: float) -> str:
-    return f"{value:+.0f}".replace("-", "−")
+    whole = round(value)
+    return "0" if whole == 0 else f"{whole:+d}".replace("-", "−")
 
 
 def _not_learned() -> list[str]:
