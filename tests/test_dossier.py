@@ -4,6 +4,7 @@ import io
 import re
 from dataclasses import replace
 from datetime import date
+from html import escape
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -116,7 +117,7 @@ def test_ranks_that_are_not_flat_and_draws_that_did_not_converge_are_failures():
     quality = {"r_hat": {"x": 1.0}, "effective": {"x": 900}, "divergences": 0}
 
     def said(below: np.ndarray, **other: object) -> list[str]:
-        checks = {"ranks": {"below": below.tolist()}}
+        checks = {"ranks": {"below": below.tolist()}, "recovery": {"below": below.tolist()}}
         made = {**post.made, "quality": quality | other, "checks": checks}
         return sampling(replace(post, made=made))
 
@@ -124,7 +125,10 @@ def test_ranks_that_are_not_flat_and_draws_that_did_not_converge_are_failures():
     assert "not flat" in said(heaped)[0]
     assert "R-hat of x is 1.200" in said(flat, r_hat={"x": 1.2})[0]
     unchecked = replace(post, made={**post.made, "quality": quality, "checks": {}})
-    assert "not checked on virtual trials" in sampling(unchecked)[0]
+    assert len(sampling(unchecked)) == 2
+    assert "found again" in sampling(unchecked)[0]
+    assert "not checked on virtual trials" in sampling(unchecked)[1]
+    assert "12 virtual worlds only" in said(flat[:12])[0]
 
 
 def test_arms_of_the_calibration_are_never_among_those_never_fitted():
@@ -141,6 +145,22 @@ def test_every_claim_names_tests_that_exist():
                 file, _, function = named.partition("::")
                 source = (TESTS / file).read_text("utf-8")
                 assert not function or f"def {function}(" in source, named
+
+
+def test_validation_stands_before_verification_and_numbered_cases_keep_their_number(report):
+    titles = [section.title for section in report.sections]
+    assert titles.index("Validation: studies left out") < titles.index("Evidence by kind")
+    (kinds,) = [section for section in report.sections if section.title == "Evidence by kind"]
+    said = " ".join(cell for table in kinds.tables for row in table.rows for cell in row)
+    assert "test_needling: V1.1 roller density per pass" in said
+
+
+def test_every_arm_is_in_the_report_scored_or_with_its_reason(report):
+    (section,) = [s for s in report.sections if s.title == "Validation: studies left out"]
+    told = section.figures[0].wide + section.figures[1].wide
+    told += " ".join(row[0] for row in section.tables[1].rows)
+    for one in left_out_predictions():
+        assert f"{one.arm.study_id} {escape(one.arm.arm_id)}" in told
 
 
 def test_no_numbered_verification_case_is_left_out_of_the_report():

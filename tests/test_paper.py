@@ -114,7 +114,7 @@ def test_every_letter_on_the_list_is_in_the_font():
     for weight in (b"400", b"600"):
         typst.compile(  # a PDF/UA with a letter that the font lacks is an error
             source.replace(b'Sans")', b'Sans", weight: ' + weight + b")"),
-            font_paths=paper._fonts(),
+            font_paths=paper.fonts(),
             ignore_system_fonts=True,
             sys_inputs={"x": " ".join(letters)},
             pdf_standards="ua-1",

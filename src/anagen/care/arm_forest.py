@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anagen.care import drawing
+from anagen.care import drawing, words
 from anagen.care.scale import Scale, ticks
 from anagen.care.tokens import BAND_50, ON_PAGE
 
@@ -41,7 +41,7 @@ def arm_forest(
         at, strength = x(value), "0.7" if value == 0 else "0.2"
         parts.append(
             f'<path d="M{at:.1f} {top}V{bottom}" stroke="{quiet}" stroke-opacity="{strength}"/>'
-            + drawing.text(at, bottom + 18, f"{value:+g}" if value else "0", quiet, anchor="middle")
+            + drawing.text(at, bottom + 18, words.signed(value), quiet, anchor="middle")
         )
     for at, one in enumerate(arms):
         y = top + step * at + (step - 9 if narrow else 14)

@@ -4,6 +4,7 @@ After ASME V&V 40 and the FDA guidance of November 2023: failures first, then th
 context of use and its risk, then the evidence that the model is credible for it.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from anagen.care.average_chart import describe as describe_average
 from anagen.care.dossier_parts import Dossier, Rows, Section, figure
 from anagen.care.dossier_validation import applicability, left_out_studies, never_fitted, outlier
 from anagen.care.predictions import BASELINES
+from anagen.care.words import THIN
 from anagen.evidence.credibility import claims
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import posterior
@@ -47,12 +49,12 @@ def dossier(
     sections = (
         Section("What failed", items=tuple(failed) or ("No rule for a failure was met.",)),
         _use(),
-        _verification(),
-        _calibration(),
         left_out_studies(left_out),
         never_fitted(others),
         outlier(others),
         _averages(averages, weeks),
+        _verification(),
+        _calibration(),
         applicability(left_out),
         _limits(),
         _reproducible(version),
@@ -70,9 +72,14 @@ def _lead(found: "HeldAgainst") -> str:
     return (
         f"Each of {len({one.arm.study_id for one in found.used})} studies was predicted from the "
         f"others. The error score (CRPS) is {model.crps:.1f} hairs/cm², against {best[1]:.1f} for "
-        f"the best simple prediction ({BASELINES[best[0]]}): {100 * (1 - model.crps / best[1]):.0f}"
-        f" % better. 80 % intervals held {100 * model.coverage[0.8]:.0f} % of {model.n} results."
+        f"the best simple prediction ({BASELINES[best[0]]}): {_apart(model.crps / best[1])}. "
+        f"80{THIN}% intervals held {100 * model.coverage[0.8]:.0f}{THIN}% of {model.n} results."
     )
+
+
+def _apart(ratio: float) -> str:
+    said = "better" if ratio < 1 else "worse"
+    return f"{100 * abs(1 - ratio):.0f}{THIN}% {said}"
 
 
 def _use() -> Section:
@@ -101,7 +108,7 @@ def _verification() -> Section:
         Rows(
             kind.replace("_", " ").capitalize(),
             head,
-            tuple((item.claim, ", ".join(map(_test, item.tests))) for item in items),
+            tuple((item.claim, _shown_by(item.tests)) for item in items),
         )
         for kind, items in claims().items()
     )
@@ -116,9 +123,15 @@ def _verification() -> Section:
     )
 
 
-def _test(name: str) -> str:
-    file, _, function = name.partition("::")
-    return f"{file}: {function.removeprefix('test_').replace('_', ' ')}" if function else file
+def _shown_by(tests: Sequence[str]) -> str:
+    """Tests in words, by their file; a numbered case keeps its number (V1.3)."""
+    by_file: dict[str, list[str]] = {}
+    for name in tests:
+        file, _, function = name.partition("::")
+        said = function.removeprefix("test_").replace("_", " ")
+        said = re.sub(r"^v(\d) (\d)", r"V\1.\2", said)
+        by_file.setdefault(file.removesuffix(".py"), []).append(said)
+    return ". ".join(f"{file}: {'; '.join(said)}" for file, said in by_file.items()) + "."
 
 
 def _calibration() -> Section:
@@ -128,8 +141,8 @@ def _calibration() -> Section:
     rows = tuple(
         (
             parameters()[key].label,
-            f"{now['median']:.3g} {parameters()[key].unit}",
-            f"{now['low']:.3g} to {now['high']:.3g}",
+            f"{now['median']:.3g} {_unit(key)}".strip().replace("-", "−"),
+            f"{now['low']:.3g} to {now['high']:.3g}".replace("-", "−"),
             _share(now),
         )
         for key, now in sorted(told.items(), key=lambda item: item[1]["overlap"])
@@ -158,19 +171,29 @@ def _calibration() -> Section:
 
 def _checks(made: Mapping[str, Any]) -> str:
     """What virtual trials said of the calibration."""
-    if "recovery" not in made or "ranks" not in made:
-        return "The shipped draws were not checked on virtual trials."
-    below = np.array(made["recovery"]["below"])
-    found = ((below > 0.05) & (below < 0.95)).mean()
-    least, numbers = rank_chances(made)
-    return (
-        f"In {len(below)} virtual worlds of the full model, {100 * found:.0f} % of all truths lay "
-        f"in their 90 % interval. In {len(made['ranks']['below'])} worlds of the observation "
-        f"model, the ranks of {numbers} truths were held against a flat spread: the least chance "
-        f"of any was {least:.3f} (below {RANKS_LEVEL / numbers:.4f} it would count as a fault). "
-        "The means over people as calibration has them lie "
-        f"{made['error_of_means_per_cm2']:.1f} hairs/cm² (root mean square) from the full model's."
-    )
+    said = []
+    if "ranks" in made:
+        least, numbers = rank_chances(made)
+        said.append(
+            f"In {len(made['ranks']['below'])} virtual worlds of the observation model, the ranks "
+            f"of {numbers} truths were held against a flat spread: the least chance of any was "
+            f"{least:.3f} (below {RANKS_LEVEL / numbers:.4f} it would count as a fault)."
+        )
+    if "recovery" in made:
+        below = np.array(made["recovery"]["below"])
+        found = ((below > 0.05) & (below < 0.95)).mean()
+        said.append(
+            f"In {len(below)} virtual worlds of the full model, {100 * found:.0f} % of all truths "
+            "lay in their 90 % interval; the means over people as calibration has them lie "
+            f"{made['error_of_means_per_cm2']:.1f} hairs/cm² (root mean square) from the full "
+            "model's."
+        )
+    return " ".join(said) or "The shipped draws were not checked on virtual trials."
+
+
+def _unit(key: str) -> str:
+    unit = parameters()[key].unit
+    return "" if unit == "1" else unit
 
 
 def _share(now: dict[str, float]) -> str:

@@ -49,8 +49,7 @@ def left_out_studies(found: "HeldAgainst") -> Section:
             f"Of {found.model.n} results a right model holds {100 * low:.0f} to {100 * high:.0f} % "
             "in its 80 % intervals, but for one case in twenty.",
         ),
-        items=_not_scored(found),
-        tables=tuple(_scores(found)),
+        tables=(*_scores(found), *_not_scored(found)),
         figures=(
             *_forests(found, "left-out"),
             figure(
@@ -75,8 +74,7 @@ def never_fitted(others: "HeldAgainst") -> Section:
             "secondary sources, or implausible, which is why they may not be: these scores say as "
             "much of the numbers as of the model.",
         ),
-        items=_not_scored(others),
-        tables=tuple(_scores(others)),
+        tables=(*_scores(others), *_not_scored(others)),
         figures=tuple(_forests(others, "never-fitted")),
     )
 
@@ -177,12 +175,14 @@ def _scores(found: "HeldAgainst") -> Iterator[Rows]:
     yield Rows(f"Scores on {found.model.n} results", _SCORE_HEAD, tuple(rows))
 
 
-def _not_scored(found: "HeldAgainst") -> tuple[str, ...]:
-    return tuple(
-        f"Not scored: {plain(one.arm.study_id)} {plain(one.arm.arm_id)}, {plain(one.why_not_used)}."
+def _not_scored(found: "HeldAgainst") -> Iterator[Rows]:
+    rows = tuple(
+        (plain(f"{one.arm.study_id} {one.arm.arm_id}"), plain(one.why_not_used))
         for one in found.arms
         if one.why_not_used
     )
+    if rows:
+        yield Rows("Not scored", ("Arm", "Reason"), rows)
 
 
 def _far(one: "ArmPrediction") -> str:

@@ -15,6 +15,7 @@ from anagen.qualification.scope import conditions, treatment_name, treatments
 from anagen.qualification.scores import chance_of_coverage, inside
 
 WANTED_GAIN = 0.10  # by which the model should beat the best baseline
+ENOUGH_WORLDS = 100  # for ranks to tell more than a gross fault (Talts 2018 take 100 and more)
 RANKS_LEVEL = 0.05  # for all numbers together (Bonferroni)
 TOLD_LITTLE = 0.10  # learned less than that
 _OTHER_REVIEWS_WEEK = 24.0  # where an undated review is read
@@ -37,13 +38,24 @@ def sampling(post: Posterior) -> list[str]:
     found = faults(post)
     said = [f"The shipped draws miss their own goals: {'; '.join(found)}."] if found else []
     made = post.made.get("checks", {})
+    if "recovery" not in made:
+        said.append(
+            "Whether known truths of the full model are found again from virtual trials was not "
+            "checked for the shipped draws."
+        )
     if "ranks" not in made:
-        return [*said, "The shipped draws were not checked on virtual trials."]
+        return [*said, "The sampler of the shipped draws was not checked on virtual trials."]
     least, numbers = rank_chances(made)
     if least < RANKS_LEVEL / numbers:
         said.append(
             f"On virtual trials the ranks of a truth are not flat (chance {least:.4f}, of "
             f"{numbers} numbers): the sampler is not to be trusted there."
+        )
+    worlds = len(made["ranks"]["below"])
+    if worlds < ENOUGH_WORLDS:
+        said.append(
+            f"The sampler was checked on {worlds} virtual worlds only: they show a gross fault, "
+            "no small one."
         )
     return said
 
@@ -105,8 +117,8 @@ def _misses(left_out: HeldAgainst) -> list[str]:
     if not missed:
         return []
     named = "; ".join(
-        f"{one.arm.study_id} {one.arm.arm_id} (week {one.arm.week:g}: {one.observed:+.0f}, "
-        f"predicted {np.median(one.draws):+.0f}"
+        f"{one.arm.study_id} {one.arm.arm_id} (week {one.arm.week:g}: {_signed(one.observed)}, "
+        f"predicted {_signed(float(np.median(one.draws)))}"
         + (")" if inside(one.draws, one.observed, 0.95) else ", outside its 95 % too)")
         for one in missed
         if one.draws is not None and one.observed is not None
@@ -127,10 +139,16 @@ def _pooled(averages: Sequence[AverageEffect]) -> list[str]:
             if ends[1] < low or ends[0] > high:
                 said.append(
                     f"{effect.label}: {pooled.citation.partition(' (')[0]} pooled {estimate:+g} "
-                    f"hairs/cm², the model says {middle:+.0f} ({low:+.0f} to {high:+.0f}) at week "
+                    f"hairs/cm², the model says {_signed(middle)} ({_signed(low)} to "
+                    f"{_signed(high)}) at week "
                     f"{week:g}."
                 )
     return said
+
+
+def _signed(value: float) -> str:
+    whole = round(value)
+    return "0" if whole == 0 else f"{whole:+d}".replace("-", "−")
 
 
 def _not_learned() -> list[str]:
