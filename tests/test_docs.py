@@ -11,8 +11,8 @@ import pytest
 from pydantic import BaseModel
 
 import anagen
-from anagen.evidence.parameters import parameters
 from anagen.counts import Counts
+from anagen.evidence.parameters import parameters
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.screening import Finding, Screening, Unknown
