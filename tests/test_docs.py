@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 import anagen
+from anagen.counts import Counts
 from anagen.evidence.parameters import parameters
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -100,7 +101,11 @@ def test_every_number_of_the_project_stands_in_some_table():
     assert {key.partition(".")[0] for key in parameters()} == set(shown)
 
 
-@pytest.mark.parametrize("model", [*models(Patient), *models(Protocol)], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "model",
+    [*models(Patient), *models(Protocol), *models(Counts)],
+    ids=lambda m: m.__name__,
+)
 def test_every_key_of_a_file_is_listed_with_what_is_allowed(model: type[BaseModel]):
     rows = rows_under(model.__name__)
     assert set(rows) == set(model.model_fields)
@@ -122,6 +127,8 @@ def test_every_key_of_the_json_is_listed():
         assert set(shape.__dataclass_fields__) <= listed, shape
     assert text_keys("forecast.py", "as_dict") <= listed
     assert text_keys("planning.py", "as_dict", "_option_as_dict") <= listed
+    assert text_keys("followup/follow.py", "as_dict") <= listed
+    assert text_keys("sensitivity/indices.py", "as_dict", "_index_as_dict") <= listed
     endpoints = text_keys("scalp/course.py", "_counted", "_shedding", "_of_skin", "_session")
     assert endpoints - {"hair_mass_um2", "drug_balance"} <= listed  # shown as an index; a check
 

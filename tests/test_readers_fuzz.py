@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject, SearchStrategy
 
+from anagen.counts import Counts
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.reading import MAX_SENTENCE, BadInput, Stated
@@ -22,7 +23,7 @@ from anagen.screening import screen
 
 EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.toml"))
 PROTOCOL = Protocol.read(EXAMPLES[0].with_name("course.toml"))
-MODELS = pytest.mark.parametrize("model", [Patient, Protocol])
+MODELS = pytest.mark.parametrize("model", [Patient, Protocol, Counts])
 FORMS = pytest.mark.parametrize("form", ["toml", "json"])
 often = settings(max_examples=100)
 
@@ -214,7 +215,7 @@ def test_good_tables_gone_wrong(name: str, data: DataObject) -> None:
     table = copy.deepcopy(TABLES[name])
     for _ in range(data.draw(st.integers(1, 3))):
         mutate(table, data)
-    model = Protocol if name == "course" else Patient
+    model = {"course": Protocol, "counts": Counts}.get(name.partition("_")[0], Patient)
     is_value_or_sentence(lambda: model.from_table(table, name))
 
 
@@ -241,12 +242,12 @@ def test_good_files_gone_wrong(
                 typed = data.draw(st.text(max_size=3) | st.sampled_from(WORDS + KEYS))
                 lines[at] = lines[at][:place] + typed + lines[at][place:]
     content = "".join(lines).encode("utf-8", "surrogatepass")
-    model = Protocol if name == "course" else Patient
+    model = {"course": Protocol, "counts": Counts}.get(name.partition("_")[0], Patient)
     is_value_or_sentence(lambda: model.read(file("toml", content)))
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_good_files_are_good(name: str) -> None:
     """The mutations above start from values, not from refusals."""
-    model = Protocol if name == "course" else Patient
+    model = {"course": Protocol, "counts": Counts}.get(name.partition("_")[0], Patient)
     assert model.from_table(TABLES[name], name)

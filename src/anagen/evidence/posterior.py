@@ -96,6 +96,30 @@ def posterior_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
     Draws come in pairs, one after the other: two people under one state of what we do not know.
     How alike they are tells how much of a band is ignorance (`ignorance_variance`).
     """
+    return values_at(_uniforms(number, seed))
+
+
+def single_scores(number: int, seed: int) -> dict[str, np.ndarray]:
+    """Normal scores of draws as `posterior_draws`, but one person under each state of what we do
+    not know; `at_scores` makes them values."""
+    from scipy.special import ndtri
+
+    return {key: ndtri(values[::2]) for key, values in _uniforms(2 * number, seed).items()}
+
+
+def at_scores(scores: Mapping[str, np.ndarray]) -> Mapping[str, np.ndarray]:
+    """The values of all numbers at their normal scores, by key."""
+    from scipy.special import ndtr
+
+    return values_at({key: np.clip(ndtr(score), 1e-12, 1 - 1e-12) for key, score in scores.items()})
+
+
+def single_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
+    """As `posterior_draws`, but one person under each state of what we do not know."""
+    return at_scores(single_scores(number, seed))
+
+
+def _uniforms(number: int, seed: int) -> dict[str, np.ndarray]:
     from scipy.special import ndtr  # kept away from what only reads records
 
     post = posterior()
@@ -103,25 +127,18 @@ def posterior_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
     row = rows(pairs, seed, len(post.scores))
     people, unknown = uniforms(number, seed), uniforms(pairs, seed)
     unknown |= {key: ndtr(post.scores[row, i]) for i, key in enumerate(post.keys)}
-    return values_at(
-        {
-            key: np.repeat(unknown[key], 2)[:number]
-            if record.spread == "ignorance"
-            else people[key]
-            for key, record in parameters().items()
-        }
-    )
-
-
-@lru_cache(maxsize=2)
-def single_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
-    """As `posterior_draws`, but one person under each state of what we do not know."""
-    return {key: values[::2] for key, values in posterior_draws(2 * number, seed).items()}
+    return {
+        key: np.repeat(unknown[key], 2)[:number] if record.spread == "ignorance" else people[key]
+        for key, record in parameters().items()
+    }
 
 
 @cache
 def blocks() -> tuple[tuple[str, ...], ...]:
-    """The numbers that are drawn, in groups that are independent of each other."""
+    """The numbers that are drawn, in groups that are independent of each other.
+
+    The score of a number that stands alone is a standard normal.
+    """
     together = posterior().keys
     alone = (
         (key,)

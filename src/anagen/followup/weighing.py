@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import softmax
 
 from anagen.evidence.parameters import parameters
-from anagen.evidence.posterior import blocks, single_draws
+from anagen.evidence.posterior import at_scores, blocks, single_scores
 from anagen.followup.pareto import smoothed
 from anagen.followup.questioning import Visit, evidence
 from anagen.followup.readings import Baseline, at_week
@@ -95,7 +95,10 @@ def after_counts(
     seed: int,
     rng: np.random.Generator,
 ) -> tuple[Weighed, Weighing]:
-    """The draws after the visits ``used``; ``look`` computes what ``number`` other draws show."""
+    """The draws after the visits ``used``; ``look`` computes what ``number`` other draws show.
+
+    ``pool`` is of the draws of ``seed`` (`single_scores`).
+    """
     joint = pool.joint(used)
     known = np.logaddexp.reduce(joint, axis=1)
     weights = smoothed(known)
@@ -109,14 +112,14 @@ def after_counts(
         found = Weighed(pool, joint, weights.weights)
         return found, Weighing("resampled", k, effective, steps=0, moved=0.0)
     moved = temper(
-        pool.drawn,
+        single_scores(len(known), seed),
         known,
-        lambda drawn: np.logaddexp.reduce(look(drawn).joint(used), axis=1),
-        lambda i: single_draws(number, (seed + 1 + i) % 2**63),
+        lambda scores: np.logaddexp.reduce(look(at_scores(scores)).joint(used), axis=1),
+        lambda i: single_scores(number, (seed + 1 + i) % 2**63),
         blocks(),
         number,
         rng,
     )
-    there = look(moved.drawn)
+    there = look(at_scores(moved.scores))
     found = Weighed(there, there.joint(used), np.full(number, 1 / number))
     return found, Weighing("refitted", k, effective, moved.steps, moved.moved)
