@@ -23,8 +23,9 @@ from anagen.evidence.credibility import claims
 from anagen.evidence.pooled import pooled_effects
 from anagen.evidence.posterior import posterior
 from anagen.evidence.trials import trials
-from anagen.qualification.failures import failures, rank_chances, sampling
+from anagen.qualification.failures import failures, sampling
 from anagen.qualification.held_against import held_against
+from anagen.qualification.ranks import rank_chances
 from anagen.qualification.scope import conditions, never_fitted, ranges, treatments
 
 TESTS = Path(__file__).parent

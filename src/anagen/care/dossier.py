@@ -21,7 +21,7 @@ from anagen.evidence.credibility import claims
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import posterior
 from anagen.evidence.trials import trials
-from anagen.qualification.failures import RANKS_LEVEL, rank_chances
+from anagen.qualification.ranks import RANKS_LEVEL, rank_chances
 
 if TYPE_CHECKING:
     from anagen.calibration.average_effect import AverageEffect

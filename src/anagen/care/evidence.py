@@ -1,6 +1,6 @@
 """The card of one record: a number, a rule, a source or a study, and where it comes from."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rich.console import Group, RenderableType
@@ -51,9 +51,10 @@ def look_up(key: str) -> Card:
         return _parameter_card(parameters()[known])
     if known in _rules():
         return _rule_card(_rules()[known])
-    if known in sources():
-        return _source_card(known)
-    return _study_card(known)
+    studied = any(arm.study_id == known for arm in trials())
+    if known not in sources():
+        return _study_card(known)
+    return _with_results(_source_card(known)) if studied else _source_card(known)
 
 
 def _rules() -> dict[str, Rule]:
@@ -152,6 +153,13 @@ def _study_card(key: str) -> Card:
             ("note", first.note or "-"),
         ),
     )
+
+
+def _with_results(card: Card) -> Card:
+    """The card of a source that is a study too: what it published stands on it."""
+    study = _study_card(card.key)
+    told = {label for label, _ in card.rows}
+    return replace(card, rows=(*card.rows, *(row for row in study.rows if row[0] not in told)))
 
 
 def evidence_card(card: Card) -> RenderableType:

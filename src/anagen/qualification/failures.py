@@ -1,22 +1,20 @@
 """Where predictions fail: found by fixed rules, so that a report can list it first."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
-from scipy.stats import kstest
 
 from anagen.calibration.average_effect import WEEKS, AverageEffect
 from anagen.calibration.calibrate import faults
 from anagen.evidence.posterior import Posterior, posterior
 from anagen.evidence.trials import CONDITIONS
 from anagen.qualification.held_against import HeldAgainst
+from anagen.qualification.ranks import RANKS_LEVEL, rank_chances
 from anagen.qualification.scope import conditions, treatment_name, treatments
 from anagen.qualification.scores import chance_of_coverage, inside
 
 WANTED_GAIN = 0.10  # by which the model should beat the best baseline
 ENOUGH_WORLDS = 100  # for ranks to tell more than a gross fault (Talts 2018 take 100 and more)
-RANKS_LEVEL = 0.05  # for all numbers together (Bonferroni)
 TOLD_LITTLE = 0.10  # learned less than that
 _OTHER_REVIEWS_WEEK = 24.0  # where an undated review is read
 
@@ -58,13 +56,6 @@ def sampling(post: Posterior) -> list[str]:
             "no small one."
         )
     return said
-
-
-def rank_chances(made: Mapping[str, Any]) -> tuple[float, int]:
-    """The least chance, over all numbers, that ranks so uneven come from a right sampler
-    (Kolmogorov & Smirnov), and how many numbers there are."""
-    columns = np.array(made["ranks"]["below"]).T
-    return min(float(kstest(column, "uniform").pvalue) for column in columns), len(columns)
 
 
 def _scores(left_out: HeldAgainst) -> list[str]:

@@ -5,12 +5,14 @@ Beyond it a forecast extrapolates mechanisms, and nothing that was published hol
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 from anagen.evidence.comparisons import CLASSES, class_of, needled
 from anagen.evidence.trials import COUNTED, STUDIED_AS, ArmOutcome, trials
 from anagen.patient import Patient
-from anagen.qualification.held_against import HeldAgainst
+
+if TYPE_CHECKING:
+    from anagen.qualification.held_against import HeldAgainst
 
 # What the program forecasts, by the classes of `anagen.evidence.comparisons`.
 OFFERED = (
@@ -48,7 +50,7 @@ class Covered:
     studies: int
 
 
-def ranges(found: HeldAgainst) -> tuple[Range, ...]:
+def ranges(found: "HeldAgainst") -> tuple[Range, ...]:
     """The range of each input."""
     return tuple(
         _range([one.arm for one in found.used], column, *told) for column, told in _INPUTS.items()
@@ -67,13 +69,13 @@ def _range(
     return Range(label, unit, of_needled, span, len(stated))
 
 
-def treatments(found: HeldAgainst) -> tuple[Covered, ...]:
+def treatments(found: "HeldAgainst") -> tuple[Covered, ...]:
     """What the program offers, with the scored results behind each, by the keys of `CLASSES`."""
     arms = [one.arm for one in found.used]
     return tuple(_covered(key, (arm for arm in arms if class_of(arm) == key)) for key in OFFERED)
 
 
-def conditions(found: HeldAgainst) -> tuple[Covered, ...]:
+def conditions(found: "HeldAgainst") -> tuple[Covered, ...]:
     """The conditions that a person may state, with the scored results behind each."""
     arms = [one.arm for one in found.used]
     allowed = get_args(Patient.model_fields["condition"].annotation)
