@@ -120,7 +120,7 @@ def test_sampling_again_comes_to_the_same_posterior():
         prior_draws=1_500, warmup=200, draws=250, chains=2, left_out_draws=0, rank_worlds=0,
         recovery_worlds=0, kept=250,
     )  # fmt: skip
-    again = calibrate(few, lambda _: None, posterior().keys)
+    again = calibrate(few, lambda _: None, lambda _: None, posterior().keys)
     for name, apart in differences(again, posterior()).items():
         assert abs(apart) < 7, name  # fewer prior draws shift the means of arms a little
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, BinaryIO, Literal
 
 import typer
 
@@ -220,20 +220,22 @@ def calibrate_command(
 
     Exit status 1 where the two differ by more than chance.
     """
-    with _progress("Loading the model", steps=5) as advance:
+    with _progress("Loading the model", steps=6) as advance:
         from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
-        from anagen.evidence.posterior import posterior, write_posterior
+        from anagen.evidence.posterior import Posterior, posterior, write_posterior
 
+        def keep(post: Posterior) -> None:
+            if out:
+                with _opened(out, "wb") as file:
+                    write_posterior(file, post)
+
+        if out:
+            _opened(out, "ab").close()  # refused before the wait, and left as it is
         if short:
-            post = calibrate(SHORT, advance, posterior().keys)
+            post = calibrate(SHORT, advance, keep, posterior().keys)
         else:
-            post = calibrate(Effort(), advance)
-    if out:
-        try:
-            with out.open("wb") as file:
-                write_posterior(file, post)
-        except OSError as fault:
-            raise BadInput(f"--out {out}: cannot be written ({fault.strerror}).") from None
+            post = calibrate(Effort(), advance, keep)
+        keep(post)
     from anagen.care.calibration import calibration_page, same
 
     apart = differences(post, posterior())
@@ -453,6 +455,14 @@ def _progress(first: str, steps: int) -> Iterator[Any]:
             bar.update(task, advance=1, description=description)
 
         yield advance
+
+
+def _opened(out: Path, mode: Literal["wb", "ab"]) -> BinaryIO:
+    """A file to write to. Raises `BadInput` where it cannot be written."""
+    try:
+        return out.open(mode)
+    except OSError as fault:
+        raise BadInput(f"--out {out}: cannot be written ({fault.strerror}).") from None
 
 
 def _as_json(data: Any) -> str:

@@ -4,7 +4,7 @@ prior draws → mean changes of arms → NUTS → posterior draws, with what mad
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -32,8 +32,8 @@ class Effort:
     chains: int = 4
     left_out_warmup: int = 300
     left_out_draws: int = 600  # 0 leaves none out
-    rank_worlds: int = 40
-    recovery_worlds: int = 24
+    rank_worlds: int = 100
+    recovery_worlds: int = 40
     recovery_people: int = 250
     check_warmup: int = 150
     check_draws: int = 250
@@ -54,20 +54,30 @@ SHORT = Effort(
 
 
 def calibrate(
-    effort: Effort, advance: Callable[[str], None], keys: tuple[str, ...] | None = None
+    effort: Effort,
+    advance: Callable[[str], None],
+    keep: Callable[[Posterior], None],
+    keys: tuple[str, ...] | None = None,
 ) -> Posterior:
-    """A posterior from the trials; of the numbers ``keys``, or of those that matter to some arm."""
+    """A posterior from the trials; of the numbers ``keys``, or of those that matter to some arm.
+
+    ``keep`` is handed the draws before each check on virtual trials, so that a run that is stopped
+    there loses none of its sampling.
+    """
     advance("Computing the arms from prior draws")
     target = targets(effort.prior_draws, effort.seed, keys)
     advance("Sampling")
     jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
     several = chains(jobs, target.size, effort.warmup, effort.draws, CAREFUL)
     advance("Leaving each study out")
-    apart = _left_out(target, effort)
-    advance("Checking on virtual trials")
-    checks = _checks(target, effort)
-    advance("Taking fingerprints")
-    return _posterior(target, several, apart, checks, effort)
+    post = _posterior(target, several, _left_out(target, effort), effort)
+    for name, check in (("Ranks of known truths", _ranks), ("Finding known truths", _recovery)):
+        keep(post)
+        advance(f"{name} in virtual trials")
+        post = replace(
+            post, made={**post.made, "checks": post.made["checks"] | check(target, effort)}
+        )
+    return post
 
 
 def _left_out(target: Targets, effort: Effort) -> Numbers:
@@ -77,26 +87,27 @@ def _left_out(target: Targets, effort: Effort) -> Numbers:
     return predicted[:, np.linspace(0, predicted.shape[1] - 1, effort.kept).astype(int)]
 
 
-def _checks(target: Targets, effort: Effort) -> dict[str, Any]:
+def _ranks(target: Targets, effort: Effort) -> dict[str, Any]:
+    if effort.rank_worlds == 0:
+        return {}
     sizes = effort.check_warmup, effort.check_draws, effort.seed
-    found: dict[str, Any] = {}
-    if effort.rank_worlds:
-        found["ranks"] = _told(ranks(target, effort.rank_worlds, *sizes))
-    if effort.recovery_worlds:
-        worlds, people = effort.recovery_worlds, effort.recovery_people
-        checked, wrong = recovery(target, worlds, people, *sizes)
-        found["recovery"] = _told(checked)
-        found["error_of_means_per_cm2"] = float(np.sqrt((wrong**2).mean()))
-    return found
+    return {"ranks": _told(ranks(target, effort.rank_worlds, *sizes))}
+
+
+def _recovery(target: Targets, effort: Effort) -> dict[str, Any]:
+    if effort.recovery_worlds == 0:
+        return {}
+    sizes = effort.check_warmup, effort.check_draws, effort.seed
+    found, wrong = recovery(target, effort.recovery_worlds, effort.recovery_people, *sizes)
+    error = float(np.sqrt((wrong**2).mean()))
+    return {"recovery": _told(found), "error_of_means_per_cm2": error}
 
 
 def _told(checked: Checked) -> dict[str, Any]:
     return {"names": list(checked.names), "below": checked.below.round(3).tolist()}
 
 
-def _posterior(
-    target: Targets, several: list[Chain], apart: Numbers, checks: dict[str, Any], effort: Effort
-) -> Posterior:
+def _posterior(target: Targets, several: list[Chain], apart: Numbers, effort: Effort) -> Posterior:
     every = joined(several)
     kept = np.linspace(0, len(every.drawn["scores"]) - 1, effort.kept).astype(int)
     return Posterior(
@@ -113,7 +124,7 @@ def _posterior(
             "data": fingerprint.of_data(),
             "effort": asdict(effort),
             "quality": asdict(quality(several)),
-            "checks": checks,
+            "checks": {},
             "numbers": learned(target, every.drawn["scores"]),
             "unused": [
                 [said.arm.study_id, said.arm.arm_id, said.arm.outcome, said.why]

@@ -29,6 +29,7 @@ SHARED = (
     "um_people_sd",
 )
 TARGET_ACCEPT = 0.95
+CHAINS_OF_A_WORKER = 25  # each leaves some 60 MB of traces behind; after these a fresh one begins
 CAREFUL = 0.99  # of the posterior itself, in which no step may diverge
 
 
@@ -71,7 +72,11 @@ def chains(
         _prepare(size, warmup, draws, accept)
         return [_chain(*job) for job in jobs]
     with ProcessPoolExecutor(
-        workers, get_context("spawn"), _prepare, (size, warmup, draws, accept)
+        workers,
+        get_context("spawn"),
+        _prepare,
+        (size, warmup, draws, accept),
+        max_tasks_per_child=CHAINS_OF_A_WORKER,
     ) as processes:
         return list(processes.map(_chain, *zip(*jobs, strict=True)))
 
