@@ -244,3 +244,20 @@ def test_the_course_is_differentiable_and_its_gradient_is_right():
     numeric = (found(step) - found(-step)) / (2 * step)
     assert float(gradient[1]) == pytest.approx(numeric, rel=1e-4)
     assert bool(jnp.all(jnp.isfinite(gradient)))
+
+
+def test_channels_close_later_where_needles_reach_deeper_and_skin_is_wrapped():
+    """In the middle of the draws; in a few, length hardly tells."""
+
+    def hours(**course: float) -> np.ndarray:
+        device = NEEDLING["device"] | {"needle_mm": course.pop("needle_mm", 0.6)}
+        plan = protocol({"device": device, "course": NEEDLING["course"] | course})
+        return simulate(man(), plan, 4).session["hours_to_closed"]
+
+    usual, deeper = hours(), hours(needle_mm=1.2)
+    assert np.all(usual > 0)
+    assert np.median(deeper) > 1.2 * np.median(usual)
+    assert (deeper > usual).mean() > 0.95
+    assert np.all(hours(occluded_hours=24) >= usual)
+    none = simulate(man(), protocol({"course": {"sessions": 0}}), 4).session["hours_to_closed"]
+    assert np.all(none == 0)

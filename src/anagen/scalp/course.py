@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array
 
-from anagen.scalp import anatomy, endpoints, follicles, needling, skin
+from anagen.scalp import anatomy, closure, endpoints, follicles, needling, skin
 from anagen.scalp import perfusion as flow
 from anagen.scalp.conditions import Person
 from anagen.scalp.drive import Drive, drive
@@ -150,6 +150,9 @@ def _session(field: needling.Channels, person: Person, t: Treatment, p: Scalp) -
         "wounded_share": needling.wounded_share(field, thickness, p.needling.affected_margin_um),
         "bleeding_share": needling.bleeding_share(hits),
         "days_of_redness": p.healing.redness_duration_h / HOURS_PER_DAY,
+        "hours_to_closed": closure.hours_until(
+            jnp.full_like(hits, closure.LEFT_WHEN_CLOSED), skin.clock_of(field, person, p)
+        ),
     }
     needled = (t.sessions > 0).astype(field.depth_mm.dtype)
     return {name: needled * value for name, value in one.items()}

@@ -111,14 +111,14 @@ def carried_in(person: Person, t: Treatment, field: needling.Channels, p: Scalp)
     contact_h = carried.contact_h(p.carried)
 
     def fresh(channels: needling.Channels) -> carried.Field:
-        clock = _clock(channels, person, p)
+        clock = clock_of(channels, person, p)
         return carried.Field(channels, closure.open_hours(contact_h, clock) / contact_h)
 
     reference = fresh(carried.reference_field(p.carried, p.needling))
     return carried.doses(t.put_on, fresh(field), reference, p.carried, p.permeants, p.delivery)
 
 
-def _clock(channels: needling.Channels, person: Person, p: Scalp) -> closure.Barrier:
+def clock_of(channels: needling.Channels, person: Person, p: Scalp) -> closure.Barrier:
     """The clock on which the channels close for a drug."""
     assay = closure.telling_assay(p.closure)
     return closure.barrier(assay, channels.depth_mm, person.circumstances, p.closure)
@@ -163,7 +163,7 @@ def _given(
 ) -> _Given:
     days, new = grid.half_day, calendar.new[:, None]
     in_use, channel_cm_h, open_share = _opened(
-        calendar, grid, _clock(field, person, p), t, field, p
+        calendar, grid, clock_of(field, person, p), t, field, p
     )
     answer = response(
         person.hormones,
