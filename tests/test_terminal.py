@@ -134,6 +134,6 @@ def test_a_stream_that_lacks_the_letters_does_not_fail():
 def test_pages_come_up_without_the_machinery_that_computes():
     code = (
         "import sys, anagen.care.terminal, anagen.care.report, anagen.care.paper, "
-        "anagen.care.schedule; assert 'jax' not in sys.modules"
+        "anagen.care.course_calendar; assert 'jax' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)

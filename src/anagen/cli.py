@@ -364,9 +364,10 @@ def _show_view(name: str, condition: str | None, out: Path | None, as_json: bool
 
 def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[Path]:
     """Write the plan's pages to a folder. Raises `BadInput` where it cannot be written."""
+    from anagen.care.appointments import When
+    from anagen.care.course_calendar import first_calendar
     from anagen.care.paper import report_pdf
     from anagen.care.report import report_html
-    from anagen.care.schedule import course_calendar
 
     advance("Writing the report")
     pages: dict[str, bytes] = {"report.html": report_html(found).encode()}
@@ -374,7 +375,10 @@ def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[
     pages["report.pdf"] = report_pdf(found)
     advance("Writing the calendar")
     if found.options:
-        pages["calendar.ics"] = course_calendar(found.options[0], first_day, found.weeks)
+        course = found.options[0].protocol
+        pages["calendar.ics"] = first_calendar(
+            found.patient, course, found.screening, When(first_day), found.weeks
+        )
     pages["plan.json"] = _as_json(found.as_dict()).encode()
     written = _write(pages, out)
     advance("Done")
