@@ -30,8 +30,9 @@ class Reason:
 
     hours: float
     why: str
-    source: str
+    sources: tuple[str, ...]
     certainty: str
+    basis: str  # texts, person, protocol or model
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ def restart(patient: Patient, protocol: Protocol, forecast: "Forecast") -> Resta
     reasons = [_on_record(key) for key in _that_apply(patient, protocol, device.needle_mm)]
     if minoxidil.hold_hours is not None:
         reasons.append(
-            Reason(minoxidil.hold_hours, "The protocol holds it for so long.", "protocol", "stated")
+            Reason(
+                minoxidil.hold_hours,
+                "The protocol holds it for so long.",
+                ("protocol",),
+                "stated",
+                "protocol",
+            )
         )
     reasons.append(_by_model(forecast))
     reasons.sort(key=lambda reason: -reason.hours)
@@ -76,7 +83,8 @@ def _that_apply(patient: Patient, protocol: Protocol, needle_mm: float) -> list[
 
 def _on_record(key: str) -> Reason:
     advice = aftercare()[f"restart.{key}"]
-    return Reason(advice.most_h, advice.why, advice.cited, advice.certainty)
+    basis = "texts" if key == "usual" else "person"
+    return Reason(advice.most_h, advice.why, advice.cited, advice.certainty, basis)
 
 
 def _by_model(forecast: "Forecast") -> Reason:
@@ -85,6 +93,7 @@ def _by_model(forecast: "Forecast") -> Reason:
         float(np.ceil(middle)),
         f"In the model half of the draws have closed 95 of 100 channels after {middle:.0f} h, nine "
         f"in ten after {late:.0f} h.",
-        f"anagen {forecast.model_version}",
+        (f"anagen {forecast.model_version}",),
         "low",
+        "model",
     )

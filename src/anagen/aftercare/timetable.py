@@ -29,7 +29,7 @@ class Line:
     until_h: float
     least_h: float  # the shortest that a source names
     why: str
-    source: str
+    sources: tuple[str, ...]
     certainty: str
     basis: str
     urgency: Urgency | None = None
@@ -64,13 +64,10 @@ def timetable(patient: Patient, protocol: Protocol, forecast: "Forecast") -> Tim
     ]
     if again is not None:
         first = again.reasons[0]
-        basis = {"protocol": "protocol"}.get(first.source, "person")
-        if first.source.startswith("anagen "):
-            basis = "model"
         lines.append(
             Line(
                 "minoxidil", "wait", again.hours, again.reasons[-1].hours, first.why,
-                first.source, first.certainty, basis,
+                first.sources, first.certainty, first.basis,
             )
         )  # fmt: skip
     days = np.quantile(forecast.session["days_of_redness"], [0.05, 0.5, 0.95])

@@ -33,9 +33,9 @@ class Advice:
     urgency: Urgency | None = None
 
     @property
-    def cited(self) -> str:
-        """The sources in one line."""
-        return "; ".join(str(source) for source in self.sources)
+    def cited(self) -> tuple[str, ...]:
+        """The sources as they are cited."""
+        return tuple(str(source) for source in self.sources)
 
 
 def check_aftercare(tables: Mapping[str, Any], known: Mapping[str, Source]) -> dict[str, Advice]:

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from datetime import date, time
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from babel import Locale
@@ -25,7 +24,7 @@ _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es_ES"}
 def page(name: str, language: Language) -> Mapping[str, Any]:
     """One page in one language."""
     text = files("anagen.care.pages").joinpath(f"{name}.{language}.toml").read_text("utf-8")
-    return MappingProxyType(tomllib.loads(text))
+    return tomllib.loads(text)
 
 
 def locale(language: Language) -> Locale:
