@@ -16,9 +16,9 @@ from anagen.calibration.average_effect import WEEKS, AverageEffect
 from anagen.calibration.prediction import ArmPrediction, left_out_predictions
 from anagen.care.arm_forest import arm_forest, rank_chart
 from anagen.care.average_chart import average_chart
+from anagen.care.document import Document
+from anagen.care.document_pages import document_html, document_pdf
 from anagen.care.dossier import dossier
-from anagen.care.dossier_pages import dossier_html, dossier_pdf
-from anagen.care.dossier_parts import Dossier
 from anagen.evidence.credibility import claims
 from anagen.evidence.pooled import pooled_effects
 from anagen.evidence.posterior import posterior
@@ -45,7 +45,7 @@ def averages() -> tuple[AverageEffect, ...]:
 
 
 @pytest.fixture(scope="module")
-def report(averages) -> Dossier:
+def report(averages) -> Document:
     found = held_against(left_out_predictions())
     outlier = next(arm for arm in trials() if arm.role == "outlier" and arm.change_per_cm2 == 91.4)
     claimed = ArmPrediction(outlier, 91.4, np.random.default_rng(0).normal(15, 10, 2000), "")
@@ -172,7 +172,7 @@ def test_no_numbered_verification_case_is_left_out_of_the_report():
 
 
 def test_the_page_is_whole_fetches_nothing_and_says_it_all(report):
-    page = dossier_html(report)
+    page = document_html(report)
     assert "http://" not in page.replace("http://www.w3.org/2000/svg", "")
     assert "https://" not in page
     assert "<script" not in page
@@ -183,8 +183,8 @@ def test_the_page_is_whole_fetches_nothing_and_says_it_all(report):
 
 
 def test_the_paper_is_tagged_and_the_same_each_time(report):
-    paper = dossier_pdf(report, DAY)
-    assert paper == dossier_pdf(report, DAY)
+    paper = document_pdf(report, DAY)
+    assert paper == document_pdf(report, DAY)
     reader = PdfReader(io.BytesIO(paper))
     assert reader.trailer["/Root"]["/MarkInfo"]["/Marked"]
     text = "".join(page.extract_text() for page in reader.pages)

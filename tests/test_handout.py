@@ -95,7 +95,8 @@ def test_every_page_is_whole_in_every_language(name: str):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_every_english_page_reads_at_grade_eight_or_below(name: str):
-    text = "\n".join(re.sub(r"\{.*?\}", "7", said) for _, said in leaves(page(name, "en")))
+    whole = [said for _, said in leaves(page(name, "en")) if len(said.split()) > 5]
+    text = "\n".join(re.sub(r"\{.*?\}", "7", said) for said in whole)  # no labels, no headings
     assert grade(text) <= 8
     if name in {"handout", "aftercare"}:
         assert grade(text) <= 6  # the target

@@ -398,8 +398,8 @@ def _write_dossier(found: Any, out: Path, draws: int, seed: int, advance: Any) -
     """Write the qualification report. Raises `BadInput` where it cannot be written."""
     from anagen.calibration.average_effect import WEEKS, average_effects
     from anagen.calibration.prediction import predict_arms
+    from anagen.care.document_pages import document_html, document_pdf
     from anagen.care.dossier import dossier
-    from anagen.care.dossier_pages import dossier_html, dossier_pdf
     from anagen.forecast import model_version
     from anagen.qualification.failures import failures
     from anagen.qualification.held_against import held_against
@@ -413,8 +413,8 @@ def _write_dossier(found: Any, out: Path, draws: int, seed: int, advance: Any) -
     failed = failures(found, averages)
     said = dossier(found, others, averages, failed, WEEKS, model_version(), today)
     pages = {
-        "qualification.html": dossier_html(said).encode(),
-        "qualification.pdf": dossier_pdf(said, today),
+        "qualification.html": document_html(said).encode(),
+        "qualification.pdf": document_pdf(said, today),
         "qualification.json": _as_json(found.as_dict()).encode(),
     }
     return _write(pages, out)

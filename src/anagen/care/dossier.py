@@ -13,7 +13,7 @@ import numpy as np
 
 from anagen.care.average_chart import average_chart
 from anagen.care.average_chart import describe as describe_average
-from anagen.care.dossier_parts import Dossier, Rows, Section, figure
+from anagen.care.document import Document, Rows, Section, figure
 from anagen.care.dossier_validation import applicability, left_out_studies, never_fitted, outlier
 from anagen.care.predictions import BASELINES
 from anagen.care.words import THIN
@@ -44,7 +44,7 @@ def dossier(
     weeks: Sequence[float],
     version: str,
     prepared: date | None = None,
-) -> Dossier:
+) -> Document:
     """The report from studies left out, arms never fitted (``others``) and average effects."""
     sections = (
         Section("What failed", items=tuple(failed) or ("No rule for a failure was met.",)),
@@ -60,7 +60,7 @@ def dossier(
         _reproducible(version),
     )
     made = f", {prepared.isoformat()}" if prepared else ""
-    return Dossier(
+    return Document(
         "Qualification of the forecast", _lead(left_out), sections, f"anagen {version}{made}"
     )
 

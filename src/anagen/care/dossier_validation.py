@@ -8,7 +8,7 @@ import numpy as np
 
 from anagen.care import words
 from anagen.care.arm_forest import arm_forest, describe, rank_chart
-from anagen.care.dossier_parts import Figure, Rows, Section, figure
+from anagen.care.document import Figure, Rows, Section, figure
 from anagen.care.predictions import BASELINES
 from anagen.care.words import plain
 from anagen.evidence.comparisons import needled

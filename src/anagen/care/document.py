@@ -1,4 +1,4 @@
-"""The parts of the qualification report: sections of paragraphs, lists, tables and pictures."""
+"""The parts of a document for clinicians: sections of paragraphs, lists, tables and pictures."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -39,8 +39,8 @@ class Section:
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """The whole report."""
+class Document:
+    """The whole document."""
 
     title: str
     lead: str

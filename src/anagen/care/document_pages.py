@@ -1,4 +1,4 @@
-"""The qualification report as an HTML file and as a tagged PDF."""
+"""A document for clinicians as an HTML file and as a tagged PDF."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from importlib.resources import files
 import typst
 from markupsafe import Markup
 
-from anagen.care.dossier_parts import Dossier
+from anagen.care.document import Document
 from anagen.care.paper import fonts, printable
 from anagen.care.report import pages, style
 from anagen.care.tokens import LIGHT
@@ -22,17 +22,17 @@ _WIDTHS = {
 }
 
 
-def dossier_html(said: Dossier) -> str:
-    """The report as one file: no script, nothing fetched."""
-    return pages().get_template("dossier.html").render(said=said, style=Markup(style()))
+def document_html(said: Document) -> str:
+    """A document as one file: no script, nothing fetched."""
+    return pages().get_template("document.html").render(said=said, style=Markup(style()))
 
 
-def dossier_pdf(said: Dossier, prepared: date | None = None) -> bytes:
-    """The report as PDF/UA-1. The same report and day give the same bytes."""
+def document_pdf(said: Document, prepared: date | None = None) -> bytes:
+    """A document as PDF/UA-1. The same document and day give the same bytes."""
     data = {"said": asdict(said), "colours": dict(LIGHT), "widths": _WIDTHS}
     made = datetime.combine(prepared, time(), UTC) if prepared else datetime.fromtimestamp(0, UTC)
     return typst.compile(
-        files("anagen.care").joinpath("templates", "dossier.typ").read_bytes(),
+        files("anagen.care").joinpath("templates", "document.typ").read_bytes(),
         font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
