@@ -1,0 +1,3 @@
+from anagen.cli import main
+
+main()
