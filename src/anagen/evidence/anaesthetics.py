@@ -15,6 +15,7 @@ from anagen.evidence.statements import (
     nothing_left,
     statement,
     take_basis,
+    take_number,
     take_text,
 )
 
@@ -107,7 +108,7 @@ def check_labels(
     left = dict(tables)
     other = dict(left.pop("other_lidocaine"))
     scalp = dict(left.pop("whole_scalp"))
-    scalp_cm2 = _number("whole_scalp", scalp, "area_cm2")
+    scalp_cm2 = take_number("whole_scalp", scalp, "area_cm2")
     demands = {key: _demand(key, table, known) for key, table in left.pop("rules").items()}
     about_numbing = {r.key for r in book.rules if r.applies_to == "anaesthetic"}
     absolute = {r.key for r in book.rules if r.category == "absolute"}
@@ -125,8 +126,8 @@ def check_labels(
         demands=MappingProxyType(demands),
         other_lidocaine=OtherLidocaine(
             said=take_text("other_lidocaine", other, "said"),
-            most_mg=_number("other_lidocaine", other, "most_mg"),
-            most_mg_per_kg=_number("other_lidocaine", other, "most_mg_per_kg"),
+            most_mg=take_number("other_lidocaine", other, "most_mg"),
+            most_mg_per_kg=take_number("other_lidocaine", other, "most_mg_per_kg"),
             basis=take_basis("other_lidocaine", other, known),
         ),
         sum_of_shares=statement("sum_of_shares", left.pop("sum_of_shares"), known),
@@ -177,7 +178,7 @@ def _allowance(where: str, raw: Mapping[str, Any], known: Mapping[str, Source]) 
     table = dict(raw)
     said = take_text(where, table, "said")
     basis = take_basis(f"{where}, {said}", table, known)
-    numbers = {name: _number(f"{where}, {said}", table, name) for name in _NUMBERS}
+    numbers = {name: take_number(f"{where}, {said}", table, name) for name in _NUMBERS}
     nothing_left(f"{where}, {said}", table)
     return Allowance(said=said, basis=basis, **numbers)
 
@@ -200,12 +201,6 @@ def _demand(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> De
     nothing_left(where, table)
     return demand
 
-
-def _number(where: str, table: dict[str, Any], name: str) -> float:
-    value = table.pop(name, None)
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < inf:
-        raise BadRecord(f"{where} needs {name}, a number above 0.")
-    return float(value)
 
 
 def _flag(where: str, table: dict[str, Any], name: str) -> bool:

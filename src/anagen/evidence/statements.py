@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from anagen.evidence.rules import CERTAINTIES
@@ -61,6 +62,20 @@ def take_text(where: str, table: dict[str, Any], name: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise BadRecord(f"{where} has no {name}.")
     return text
+
+
+def take_number(
+    where: str, table: dict[str, Any], name: str, *, or_zero: bool = False
+) -> float:
+    """A finite number above 0 (or 0, where that has a meaning), taken out of a raw table.
+
+    Raises `BadRecord`.
+    """
+    value = table.pop(name, None)
+    good = isinstance(value, int | float) and not isinstance(value, bool) and isfinite(value)
+    if not good or value < 0 or (value == 0 and not or_zero):
+        raise BadRecord(f"{where} needs {name}, a number above 0.")
+    return float(value)
 
 
 def nothing_left(where: str, table: Mapping[str, Any]) -> None:
