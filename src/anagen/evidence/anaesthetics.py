@@ -98,9 +98,7 @@ class Labels:
     questions: Mapping[str, str]
 
 
-def check_labels(
-    tables: Mapping[str, Any], known: Mapping[str, Source], book: RuleBook
-) -> Labels:
+def check_labels(tables: Mapping[str, Any], known: Mapping[str, Source], book: RuleBook) -> Labels:
     """Typed records from raw tables. Raises `BadRecord`, naming the record and its fault.
 
     Every rule of the book on numbing must either refuse by itself or say what it asks for here.
@@ -200,7 +198,6 @@ def _demand(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> De
     )
     nothing_left(where, table)
     return demand
-
 
 
 def _flag(where: str, table: dict[str, Any], name: str) -> bool:

@@ -64,9 +64,7 @@ def take_text(where: str, table: dict[str, Any], name: str) -> str:
     return text
 
 
-def take_number(
-    where: str, table: dict[str, Any], name: str, *, or_zero: bool = False
-) -> float:
+def take_number(where: str, table: dict[str, Any], name: str, *, or_zero: bool = False) -> float:
     """A finite number above 0 (or 0, where that has a meaning), taken out of a raw table.
 
     Raises `BadRecord`.
@@ -82,3 +80,8 @@ def nothing_left(where: str, table: Mapping[str, Any]) -> None:
     """Raises `BadRecord` for keys that nobody has taken out of a raw table."""
     if table:
         raise BadRecord(f"{where} has unknown keys: {', '.join(sorted(table))}.")
+
+
+def holds(when: tuple[str, ...], facts: Mapping[str, bool]) -> bool:
+    """Whether all facts of ``when`` hold; "not x" holds where x does not."""
+    return all(facts[fact.removeprefix("not ")] != fact.startswith("not ") for fact in when)

@@ -17,14 +17,12 @@ from math import floor, isfinite
 from types import MappingProxyType
 
 from anagen.evidence.anaesthetics import Allowance, Labels, Product, anaesthetic_labels
-from anagen.evidence.rules import Rule, rule_book
 from anagen.evidence.statements import Basis, Statement
-from anagen.evidence.vocabulary import vocabulary
 from anagen.patient import Patient
-from anagen.protocol import Anaesthetic, Course, Protocol
+from anagen.procedure.asked import Asked
+from anagen.procedure.numbing_rules import PersonalLimit, rules_met
+from anagen.protocol import Anaesthetic
 from anagen.reading import BadInput
-from anagen.screening.facts import case_of
-from anagen.screening.matching import match
 
 _SMALLEST_GRAMS = 0.1  # no tube is measured out more finely
 
@@ -44,14 +42,6 @@ class Limit:
     def share(self) -> float:
         """``value`` over ``most``."""
         return self.value / self.most
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A question whose answer a limit or a rule needs, and where the answer goes."""
-
-    question: str
-    field: str
 
 
 @dataclass(frozen=True)
@@ -132,7 +122,7 @@ def numbing_dose(
     if other_lidocaine_mg is None:
         asked.append(Asked(labels.questions["other_lidocaine"], "other_lidocaine_mg"))
     for cream in creams:
-        met = _rules(cream, patient, labels)
+        met = rules_met(cream, patient, labels)
         reasons += met.reasons
         cautions += met.cautions
         asked += met.asked
@@ -161,9 +151,7 @@ def numbing_dose(
     share = by_other_ways.share + sum(_share(dose) for dose in doses)
     if share > 1:
         text = f"All of the day together is {share:.2f} of what is allowed. "
-        reasons.append(
-            Statement(text + labels.sum_of_shares.text, labels.sum_of_shares.basis)
-        )
+        reasons.append(Statement(text + labels.sum_of_shares.text, labels.sum_of_shares.basis))
     if reasons or asked:
         return _refused(reasons, asked)
     total = _total(dose.mg for dose in doses)
@@ -210,63 +198,6 @@ def largest_grams(
     return Largest(grams, numbing_dose((filled, *beside), patient, other_lidocaine_mg))
 
 
-@dataclass(frozen=True)
-class _Met:
-    """What the screening rules on numbing say of one cream for one person."""
-
-    reasons: tuple[Statement, ...]
-    cautions: tuple[Statement, ...]
-    asked: tuple[Asked, ...]
-    limits: tuple[tuple[str, float, str, Basis], ...]  # name, most, said, basis
-
-
-def _rules(cream: Anaesthetic, patient: Patient, labels: Labels) -> _Met:
-    known, book = vocabulary(), rule_book()
-    case = case_of(patient, Protocol(course=Course(sessions=0), anaesthetic=cream), known)
-    reasons: list[Statement] = []
-    cautions: list[Statement] = []
-    limits: list[tuple[str, float, str, Basis]] = []
-    asked = [
-        Asked(book.questions[f"anaesthetic.{name}"], f"anaesthetic.{name}")
-        for name in ("grams", "area_cm2", "occluded", "heated", "on_needled_skin")
-        if getattr(cream, name) is None
-    ]
-    if cream.minutes is None:
-        asked.append(Asked(labels.questions["minutes"], "anaesthetic.minutes"))
-    asked += [
-        Asked(f"'{written[:60]}': {labels.questions['unknown_entry']}", name)
-        for name, written, _ in case.unrecognised
-    ]
-    for rule in book.rules:
-        if rule.applies_to != "anaesthetic" or (rule.drugs and cream.drug not in rule.drugs):
-            continue
-        answers = [match(rule, alternative, case, known) for alternative in rule.when]
-        met = [answer for answer in answers if answer.holds]
-        if not met:
-            asked += [
-                Asked(question or book.questions[name], name)
-                for answer in answers
-                for name, question in answer.missing
-            ]
-            continue
-        said = _said(rule, [text for answer in met for text in answer.because])
-        demand = labels.demands.get(rule.key)
-        if demand is None or demand.refused:
-            reasons.append(said)
-            continue
-        cautions.append(said)
-        for name, most in (("area", demand.most_area_cm2), ("minutes", demand.most_minutes)):
-            if isfinite(most) and demand.basis:
-                limits.append((name, most, demand.said, demand.basis))
-    return _Met(tuple(reasons), tuple(cautions), tuple(asked), tuple(limits))
-
-
-def _said(rule: Rule, because: list[str]) -> Statement:
-    conflict = f" {rule.conflict}" if rule.conflict else ""
-    text = f"{rule.title} ({'; '.join(because)}). {rule.reason} {rule.action}{conflict}"
-    return Statement(text, Basis(rule.sources, rule.certainty))
-
-
 def _allowance(product: Product, age: float, weight_kg: float) -> Allowance | None:
     """What the label allows at this age; who is lighter than that gets what lighter people get."""
     of_age = next((i for i, one in enumerate(product.people)
@@ -290,7 +221,7 @@ def _dose(
     cream: Anaesthetic,
     product: Product,
     allowance: Allowance,
-    personal: Iterable[tuple[str, float, str, Basis]],
+    personal: Iterable[PersonalLimit],
     weight_kg: float,
 ) -> CreamDose:
     grams, area, minutes = cream.grams, cream.area_cm2, cream.minutes
@@ -310,12 +241,12 @@ def _dose(
         "minutes": allowance.most_minutes,
     }
     limits = [
-        Limit(name, *values[name][:1], most[name], values[name][1], allowance.said, allowance.basis)
+        Limit(name, values[name][0], most[name], values[name][1], allowance.said, allowance.basis)
         for name in values
     ]
     limits += [
-        Limit(name, values[name][0], at_most, values[name][1], said, basis)
-        for name, at_most, said, basis in personal
+        Limit(one.name, values[one.name][0], one.most, values[one.name][1], one.said, one.basis)
+        for one in personal
     ]
     mg = {substance: grams * each for substance, each in product.mg_per_gram.items()}
     return CreamDose(

@@ -7,6 +7,7 @@ and the right to stop are on it for everybody.
 from dataclasses import dataclass
 
 from anagen.evidence.consent import Risk, Section, consent_text
+from anagen.evidence.statements import holds
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.reading import BadInput
@@ -30,7 +31,7 @@ def consent_page(patient: Patient, protocol: Protocol) -> ConsentPage:
     """
     if protocol.course.sessions == 0:
         raise BadInput("consent: this protocol has no needling; course.sessions must be above 0.")
-    found = {
+    facts = {
         "pattern": patient.condition in _PATTERN,
         "areata": patient.condition == "alopecia_areata",
         "other_loss": patient.condition not in (*_PATTERN, "alopecia_areata"),
@@ -39,12 +40,9 @@ def consent_page(patient: Patient, protocol: Protocol) -> ConsentPage:
         "prp": protocol.topical("prp") is not None,
     }
 
-    def holds(when: tuple[str, ...]) -> bool:
-        return all(not found[fact[4:]] if fact[:4] == "not " else found[fact] for fact in when)
-
     text = consent_text()
     return ConsentPage(
         title="Needling your scalp: what you should know before you say yes",
-        sections=tuple(section for section in text.sections if holds(section.when)),
-        risks=tuple(risk for risk in text.risks if holds(risk.when)),
+        sections=tuple(section for section in text.sections if holds(section.when, facts)),
+        risks=tuple(risk for risk in text.risks if holds(risk.when, facts)),
     )

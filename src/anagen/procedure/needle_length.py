@@ -1,7 +1,7 @@
 """How long the needles are in each zone: never longer than the plan, the zone or the person allow.
 
 Equations
-    needle = min(plan, longest of the zone, longest for shallow needling where a finding asks for it)
+    needle = min(plan, longest of the zone, shallow limit where a finding asks for it)
 The skin's thickness is shown beside it and decides nothing: it is known for a typical scalp only
 (records ``anatomy.skin_*_mm``, ``anatomy.female_skin_factor``).
 """
@@ -35,7 +35,9 @@ class ZoneNeedle:
         return self.said.basis
 
 
-def needle_lengths(patient: Patient, protocol: Protocol, *, shallow: bool) -> tuple[ZoneNeedle, ...]:
+def needle_lengths(
+    patient: Patient, protocol: Protocol, *, shallow: bool
+) -> tuple[ZoneNeedle, ...]:
     """One needle for each zone that the protocol names, or for all four where it names none.
 
     ``shallow``: a screening finding asks for shallow needling. Raises `BadInput` for a protocol

@@ -8,9 +8,10 @@ the plan leaves out is asked for and never filled in.
 from dataclasses import dataclass
 
 from anagen.evidence.procedure_steps import Recorded, Step, procedure_steps
-from anagen.evidence.statements import Basis, Statement
+from anagen.evidence.statements import Basis, Statement, holds
 from anagen.patient import Patient
-from anagen.procedure.anaesthetic import Allowed, Asked, Refused, numbing_dose
+from anagen.procedure.anaesthetic import Allowed, Refused, numbing_dose
+from anagen.procedure.asked import Asked
 from anagen.procedure.needle_length import ZoneNeedle, hard_warning, needle_lengths
 from anagen.protocol import Protocol
 from anagen.screening import Finding, Screening
@@ -76,7 +77,7 @@ def procedure_sheet(
     named = _named(protocol, needles, numbing)
     lines, minute = [], 0.0
     for step in records.steps if may else ():
-        if not all(_holds(fact, facts) for fact in step.when):
+        if not holds(step.when, facts):
             continue
         lines.append(_line(step, minute, named))
         minute += step.minutes
@@ -99,13 +100,9 @@ def procedure_sheet(
     )
 
 
-def _holds(fact: str, facts: frozenset[str]) -> bool:
-    return fact[4:] not in facts if fact.startswith("not ") else fact in facts
-
-
 def _facts(
     patient: Patient, protocol: Protocol, screening: Screening, numbing: Allowed | Refused | None
-) -> frozenset[str]:
+) -> dict[str, bool]:
     """What is so on this day; the steps ask for these."""
     minoxidil = protocol.topical("minoxidil")
     held = [t for t in protocol.topicals if (t.hold_hours or 0) > 0]
@@ -114,7 +111,7 @@ def _facts(
         finding.rule[:3] in _BLEEDING and finding.severity != "information"
         for finding in screening.findings
     )
-    found = {
+    return {
         "numbing": isinstance(numbing, Allowed),
         "minor": patient.age < 18,
         "pinpoint": protocol.course.endpoint == "pinpoint_bleeding",
@@ -126,7 +123,6 @@ def _facts(
         "hold_unknown": minoxidil is not None and minoxidil.hold_hours is None,
         "occluded": (protocol.course.occluded_hours or 0) > 0,
     }
-    return frozenset(name for name, holds in found.items() if holds)
 
 
 def _named(
