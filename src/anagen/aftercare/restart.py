@@ -84,7 +84,7 @@ def _that_apply(patient: Patient, protocol: Protocol, needle_mm: float) -> list[
 def _on_record(key: str) -> Reason:
     advice = aftercare()[f"restart.{key}"]
     basis = "texts" if key == "usual" else "person"
-    return Reason(advice.most_h, advice.why, advice.cited, advice.certainty, basis)
+    return Reason(advice.most_h, advice.why, advice.basis.cited, advice.basis.certainty, basis)
 
 
 def _by_model(forecast: "Forecast") -> Reason:

@@ -90,6 +90,6 @@ def _concerns(advice: Advice, protocol: Protocol) -> bool:
 
 def _line(advice: Advice) -> Line:
     return Line(
-        advice.key, advice.kind, advice.most_h, advice.least_h, advice.why, advice.cited,
-        advice.certainty, "texts", advice.urgency,
+        advice.key, advice.kind, advice.most_h, advice.least_h, advice.why, advice.basis.cited,
+        advice.basis.certainty, "texts", advice.urgency,
     )  # fmt: skip

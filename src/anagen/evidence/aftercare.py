@@ -6,17 +6,11 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any, Literal, get_args
 
-from anagen.evidence.rules import CERTAINTIES
 from anagen.evidence.sources import BadRecord, Source, read_records, sources
+from anagen.evidence.statements import Basis, nothing_left, take_basis, take_number, take_text
 
 Kind = Literal["wait", "normal", "call", "restart"]
 Urgency = Literal["emergency", "today", "this_week"]
-_KEYS: Mapping[str, set[str]] = {
-    "wait": {"hours"},
-    "normal": {"hours"},
-    "call": {"urgency", "from_h"},
-    "restart": {"hours"},
-}
 
 
 @dataclass(frozen=True)
@@ -26,16 +20,10 @@ class Advice:
     key: str
     kind: Kind
     why: str
-    sources: tuple[Source, ...]
-    certainty: str
+    basis: Basis
     least_h: float = 0.0
     most_h: float = 0.0
     urgency: Urgency | None = None
-
-    @property
-    def cited(self) -> tuple[str, ...]:
-        """The sources as they are cited."""
-        return tuple(str(source) for source in self.sources)
 
 
 def check_aftercare(tables: Mapping[str, Any], known: Mapping[str, Source]) -> dict[str, Advice]:
@@ -50,25 +38,20 @@ def check_aftercare(tables: Mapping[str, Any], known: Mapping[str, Source]) -> d
 
 
 def _advice(kind: Any, key: str, table: Mapping[str, Any], known: Mapping[str, Source]) -> Advice:
-    where = f"aftercare {kind}.{key}"
-    if set(table) != {"why", "sources", "certainty"} | _KEYS[kind]:
-        raise BadRecord(f"{where} must hold why, sources, certainty and {sorted(_KEYS[kind])}.")
-    named = tuple(table["sources"])
-    if not named or not set(named) <= set(known):
-        raise BadRecord(f"{where} has no source, or one that is not on record.")
-    if table["certainty"] not in CERTAINTIES or not table["why"].strip():
-        raise BadRecord(f"{where} has no reason or an unknown certainty.")
-    hours = table.get("hours", table.get("from_h"))
-    least, most = hours if isinstance(hours, list) else (hours, hours)
-    if not 0 <= least <= most:
-        raise BadRecord(f"{where}: hours must rise from 0 on.")
-    urgency = table.get("urgency")
-    if (kind == "call") != (urgency in get_args(Urgency)):
-        raise BadRecord(f"{where} has an unknown urgency.")
-    cited = tuple(known[name] for name in named)
-    return Advice(
-        key, kind, table["why"], cited, table["certainty"], float(least), float(most), urgency
-    )
+    where, left = f"aftercare {kind}.{key}", dict(table)
+    basis, why = take_basis(where, left, known), take_text(where, left, "why")
+    if kind == "call":
+        urgency = left.pop("urgency", None)
+        if urgency not in get_args(Urgency):
+            raise BadRecord(f"{where} has an unknown urgency.")
+        from_h = take_number(where, left, "from_h", or_zero=True)
+        nothing_left(where, left)
+        return Advice(key, kind, why, basis, from_h, from_h, urgency)
+    least, most = left.pop("hours", (1, 0))
+    if not 0 < least <= most:
+        raise BadRecord(f"{where} needs hours, two numbers above 0 that do not fall.")
+    nothing_left(where, left)
+    return Advice(key, kind, why, basis, float(least), float(most))
 
 
 @cache

@@ -1,0 +1,93 @@
+"""The text of the consent page: sections in their order, and risks with how often and how long."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from anagen.evidence.sources import BadRecord, Source, read_records, sources
+from anagen.evidence.statements import Basis, nothing_left, take_basis, take_text
+
+FACTS = ("pattern", "areata", "other_loss", "numbing", "minoxidil", "prp")
+
+
+@dataclass(frozen=True)
+class Section:
+    """One heading of the page and what stands under it."""
+
+    key: str
+    heading: str
+    text: str
+    when: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class Risk:
+    """One thing that may go wrong."""
+
+    what: str
+    how_often: str
+    how_long: str
+    when: tuple[str, ...]
+    basis: Basis
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """All of the page."""
+
+    sections: tuple[Section, ...]
+    risks: tuple[Risk, ...]
+
+
+def check_consent(tables: Mapping[str, Any], known: Mapping[str, Source]) -> ConsentText:
+    """Typed records from raw tables. Raises `BadRecord`, naming the record and its fault."""
+    left = dict(tables)
+    text = ConsentText(
+        sections=tuple(_section(key, one, known) for key, one in left.pop("sections").items()),
+        risks=tuple(_risk(one, known) for one in left.pop("risks")),
+    )
+    nothing_left("consent", left)
+    return text
+
+
+@cache
+def consent_text() -> ConsentText:
+    """The project's own text."""
+    return check_consent(read_records("consent.toml"), sources())
+
+
+def _section(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> Section:
+    where, table = f"consent section {key}", dict(raw)
+    section = Section(
+        key=key,
+        heading=take_text(where, table, "heading"),
+        text=take_text(where, table, "text"),
+        when=_when(where, table),
+        basis=take_basis(where, table, known),
+    )
+    nothing_left(where, table)
+    return section
+
+
+def _risk(raw: Mapping[str, Any], known: Mapping[str, Source]) -> Risk:
+    table = dict(raw)
+    what = take_text("a risk", table, "what")
+    risk = Risk(
+        what=what,
+        how_often=take_text(f"risk {what}", table, "how_often"),
+        how_long=take_text(f"risk {what}", table, "how_long"),
+        when=_when(f"risk {what}", table),
+        basis=take_basis(f"risk {what}", table, known),
+    )
+    nothing_left(f"risk {what}", table)
+    return risk
+
+
+def _when(where: str, table: dict[str, Any]) -> tuple[str, ...]:
+    when = tuple(table.pop("when", ()))
+    for fact in when:
+        if fact.removeprefix("not ") not in FACTS:
+            raise BadRecord(f"{where} asks for {fact!r}; allowed are {', '.join(FACTS)}.")
+    return when
