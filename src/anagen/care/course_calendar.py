@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from anagen.care.appointments import (
     When,
@@ -31,6 +31,15 @@ class Replanned:
     visits: tuple[When, ...]  # those that are left, past ones among them
     waits_until: date | None  # the next visit's new day, where it moved
     reasons: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """What changed, as plain data for JSON."""
+        return {
+            "visits": [when.day.isoformat() for when in self.visits],
+            "waits_until": self.waits_until.isoformat() if self.waits_until else None,
+            "reasons": list(self.reasons),
+            "off_label": True,
+        }
 
 
 def first_calendar(

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from anagen.care.pages import Language
 from anagen.care.tokens import LIGHT, ON_PAGE
 
 
@@ -46,6 +47,7 @@ class Document:
     lead: str
     sections: tuple[Section, ...]
     foot: str
+    language: Language = "en"
 
 
 type Draw = Callable[[Mapping[str, str], int, str], str]  # colours, width, key of its ids

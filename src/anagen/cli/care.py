@@ -71,7 +71,7 @@ def prepare_command(
     if as_json:
         print_json(prepared.as_dict())
         return
-    from anagen.care.terminal import prepared_page
+    from anagen.care.prepared import prepared_page
 
     print_page(prepared_page(prepared))
     for path in paths:
@@ -120,7 +120,7 @@ def replan_command(
     if as_json:
         print_json(found.as_dict())
         return
-    from anagen.care.terminal import replanned_page
+    from anagen.care.prepared import replanned_page
 
     print_page(replanned_page(found))
     print(f"  wrote {out}")

@@ -26,6 +26,7 @@ class Section:
 class Risk:
     """One thing that may go wrong."""
 
+    key: str
     what: str
     how_often: str
     how_long: str
@@ -46,7 +47,7 @@ def check_consent(tables: Mapping[str, Any], known: Mapping[str, Source]) -> Con
     left = dict(tables)
     text = ConsentText(
         sections=tuple(_section(key, one, known) for key, one in left.pop("sections").items()),
-        risks=tuple(_risk(one, known) for one in left.pop("risks")),
+        risks=tuple(_risk(key, one, known) for key, one in left.pop("risks").items()),
     )
     nothing_left("consent", left)
     return text
@@ -71,17 +72,17 @@ def _section(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> S
     return section
 
 
-def _risk(raw: Mapping[str, Any], known: Mapping[str, Source]) -> Risk:
-    table = dict(raw)
-    what = take_text("a risk", table, "what")
+def _risk(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> Risk:
+    where, table = f"consent risk {key}", dict(raw)
     risk = Risk(
-        what=what,
-        how_often=take_text(f"risk {what}", table, "how_often"),
-        how_long=take_text(f"risk {what}", table, "how_long"),
-        when=_when(f"risk {what}", table),
-        basis=take_basis(f"risk {what}", table, known),
+        key=key,
+        what=take_text(where, table, "what"),
+        how_often=take_text(where, table, "how_often"),
+        how_long=take_text(where, table, "how_long"),
+        when=_when(where, table),
+        basis=take_basis(where, table, known),
     )
-    nothing_left(f"risk {what}", table)
+    nothing_left(where, table)
     return risk
 
 
