@@ -178,7 +178,12 @@ def test_a_graver_longer_event_with_more_signs_is_never_less_urgent(
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.sampled_from(KINDS), st.integers(1, 4), moments, st.lists(st.sampled_from(SIGNS)))
+@given(
+    st.sampled_from(KINDS),
+    st.integers(1, 4),
+    moments,
+    st.lists(st.sampled_from(SIGNS), unique=True),
+)
 def test_an_answer_never_makes_it_worse_than_was_said_it_could_become(
     kind: str, grade: int, day: float, signs: list[str]
 ) -> None:
