@@ -1,57 +1,56 @@
-"""The consent page in the patient's language, with the source behind every part."""
+"""The consent page in the patient's language; every part says how sure it is and who says so."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from anagen.care.citations import Citations
 from anagen.care.document import Document, Rows, Section
 from anagen.care.pages import Language, page
 from anagen.evidence.consent import Risk
 from anagen.evidence.consent import Section as Part
+from anagen.evidence.statements import Basis
 from anagen.procedure import ConsentPage
+
+_LINE = "_" * 42
 
 
 def consent_document(consent: ConsentPage, language: Language, version: str) -> Document:
-    """All that holds for the person, to be talked through; sources behind the text."""
-    said = page("consent", language)
-    head = said["head"]
-    parts = {part.key: _section(part, said) for part in consent.sections}
-    risks = Section(
-        head["risks"],
-        tables=(
-            Rows(
-                head["risks"],
-                (head["what"], head["how_often"], head["how_long"]),
-                tuple(_risk(risk, said) for risk in consent.risks),
-            ),
-        ),
-    )
-    line = "_" * 42
-    sign = Section(
-        head["sign"], (head["yes"], f"{head['sign']}: {line}", f"{head['photographs']}: {line}")
-    )
-    cited = {
-        source: None for each in (*consent.sections, *consent.risks) for source in each.basis.cited
-    }
-    sources = Section(head["source"], items=tuple(cited))
+    """All that holds for the person, to be talked through."""
+    said, sure = page("consent", language), page("handout", language)["certainty"]
+    head, cite = said["head"], Citations()
+
+    def because(basis: Basis) -> str:
+        numbers = ", ".join(str(number) for number in cite.numbers(basis.cited))
+        return f"[{numbers}: {sure[basis.certainty]}]"
+
+    parts = {part.key: _section(part, said, because(part.basis)) for part in consent.sections}
     off_label = parts.pop("off_label")
+    rows = tuple(_risk(risk, said, because(risk.basis)) for risk in consent.risks)
+    columns = (head["what"], head["how_often"], head["how_long"], head["source"])
+    risks = Rows(head["risks"], columns, rows, (1.6, 1.7, 1.3, 1.1))
+    sign = (head["yes"], f"{head['sign']}: {_LINE}", f"{head['photographs']}: {_LINE}")
     return Document(
         said["title"],
         " ".join(off_label.paragraphs),
-        (*parts.values(), risks, sign, sources),
+        (
+            *parts.values(),
+            Section(head["risks"], tables=(risks,)),
+            Section(head["sign"], sign),
+            cite.section(head["source"]),
+        ),
         f"anagen {version}",
         language,
     )
 
 
-def _section(part: Part, said: Mapping[str, Any]) -> Section:
-    told = said.get("sections", {}).get(part.key)
-    if told is None:
-        return Section(part.heading, (part.text,))
-    return Section(told["heading"], (told["text"],))
+def _section(part: Part, said: Mapping[str, Any], because: str) -> Section:
+    told = said.get("sections", {}).get(part.key)  # English stands with the evidence
+    heading, text = (part.heading, part.text) if told is None else (told["heading"], told["text"])
+    return Section(heading, (f"{text} {because}",))
 
 
-def _risk(risk: Risk, said: Mapping[str, Any]) -> tuple[str, str, str]:
+def _risk(risk: Risk, said: Mapping[str, Any], because: str) -> tuple[str, ...]:
     told = said.get("risks", {}).get(risk.key)
     if told is None:
-        return risk.what, risk.how_often, risk.how_long
-    return told["what"], told["how_often"], told["how_long"]
+        return risk.what, risk.how_often, risk.how_long, because
+    return told["what"], told["how_often"], told["how_long"], because

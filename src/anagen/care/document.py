@@ -14,6 +14,7 @@ class Rows:
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    widths: tuple[float, ...] = ()  # of the columns on paper, relative; as usual where left out
 
 
 @dataclass(frozen=True)

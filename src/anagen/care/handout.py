@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from anagen.aftercare import Line, Timetable, timetable
 from anagen.care import words
 from anagen.care.appointments import When
+from anagen.care.citations import Citations
 from anagen.care.pages import Language, page, said_day, said_number, said_time
 from anagen.care.weather import Day, outlook
 from anagen.patient import Patient
@@ -103,10 +104,7 @@ def handout(
     said = page("handout", language)
     needled = protocol.course.sessions > 0 and screening.decision not in BARRED
     table = timetable(patient, protocol, forecast) if needled else Timetable((), None, None)
-    cited: dict[str, int] = {}
-    for line in table.lines:
-        for source in line.sources:
-            cited.setdefault(source, len(cited) + 1)
+    cite = Citations()
     return Handout(
         language=language,
         title=said["title"] if needled else said["title_without"],
@@ -120,12 +118,12 @@ def handout(
         days=outlook(forecast),
         before=_list("before", said) if needled else None,
         day=_day(protocol, said) if needled else None,
-        waits=_waits(table, visits, cited, language) if needled else (),
+        waits=_waits(table, visits, cite, language) if needled else (),
         normal=_normal(table, said, language) if needled else None,
-        calls=_calls(table, cited, language),
+        calls=_calls(table, cite, language),
         dates=tuple(_moment(visit, language) for visit in visits) if needled else (),
         unknown=_list("unknown", said),
-        sources=tuple(cited),
+        sources=cite.listed,
         said=said,
         foot=said["foot"].format(version=forecast.model_version),
     )
@@ -213,7 +211,7 @@ def _day(protocol: Protocol, said: Mapping[str, Any]) -> Part:
 
 
 def _waits(
-    table: Timetable, visits: tuple[When, ...], cited: Mapping[str, int], language: Language
+    table: Timetable, visits: tuple[When, ...], cite: Citations, language: Language
 ) -> tuple[Wait, ...]:
     told = page("aftercare", language)["wait"]
     return tuple(
@@ -222,7 +220,7 @@ def _waits(
             until=hours_said(line.until_h, language),
             first=_moment(visits[0].later(line.until_h), language) if visits else "",
             certainty=_certainty(line, language),
-            sources=_numbers(line, cited),
+            sources=cite.numbers(line.sources),
         )
         for line in table.of("wait")
     )
@@ -242,13 +240,13 @@ def _normal(table: Timetable, said: Mapping[str, Any], language: Language) -> Pa
 
 
 def _calls(
-    table: Timetable, cited: Mapping[str, int], language: Language
+    table: Timetable, cite: Citations, language: Language
 ) -> tuple[tuple[str, str, tuple[Sign, ...]], ...]:
     told = page("aftercare", language)
     found = []
     for urgency in URGENCIES:
         signs = tuple(
-            Sign(told["call"][line.key], _certainty(line, language), _numbers(line, cited))
+            Sign(told["call"][line.key], _certainty(line, language), cite.numbers(line.sources))
             for line in table.of("call")
             if line.urgency == urgency
         )
@@ -259,10 +257,6 @@ def _calls(
 
 def _certainty(line: Line, language: Language) -> str:
     return page("handout", language)["certainty"][line.certainty]
-
-
-def _numbers(line: Line, cited: Mapping[str, int]) -> tuple[int, ...]:
-    return tuple(sorted(cited[source] for source in line.sources))
 
 
 def hours_said(hours: float, language: Language) -> str:

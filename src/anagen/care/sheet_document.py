@@ -1,8 +1,9 @@
 """The procedure sheet as a document: the day in its order, and what is written down."""
 
+from anagen.care.citations import Citations
 from anagen.care.document import Document, Rows, Section
-from anagen.care.words import CERTAINTIES, DECISIONS, plain
-from anagen.evidence.statements import Basis, Statement
+from anagen.care.words import DECISIONS, plain
+from anagen.evidence.statements import Statement
 from anagen.procedure import Allowed, Sheet
 
 _ORIGINS = {"protocol": "the protocol", "person": "this person", "rule": "a rule"}
@@ -10,29 +11,31 @@ _ORIGINS = {"protocol": "the protocol", "person": "this person", "rule": "a rule
 
 def sheet_document(sheet: Sheet, version: str) -> Document:
     """A session, or why there is none."""
+    cite = Citations()
     sections = (
-        *_held_back(sheet),
-        *_said("Read this first", sheet.warnings),
+        *_held_back(sheet, cite),
+        *_said("Read this first", sheet.warnings, cite),
         *_asked(sheet),
-        *_needles(sheet),
-        *_numbing(sheet),
-        *_steps(sheet),
-        *_findings(sheet),
+        *_needles(sheet, cite),
+        *_numbing(sheet, cite),
+        *_steps(sheet, cite),
+        *_findings(sheet, cite),
         *_record(sheet),
+        cite.section(),
     )
     lead = f"{DECISIONS[sheet.decision]}. {sheet.off_label}"
     return Document("Procedure sheet", lead, sections, f"anagen {version}")
 
 
-def _basis(basis: Basis) -> str:
-    return f"{plain(basis.citation)}. Certainty: {CERTAINTIES[basis.certainty]}."
-
-
-def _held_back(sheet: Sheet) -> tuple[Section, ...]:
+def _held_back(sheet: Sheet, cite: Citations) -> tuple[Section, ...]:
     if not sheet.held_back_by:
         return ()
     rows = tuple(
-        (f"{plain(each.title)}. {plain(each.reason)}", plain(each.action), plain(each.source))
+        (
+            f"{plain(each.title)}. {plain(each.reason)}",
+            plain(each.action),
+            cite((each.source,), each.certainty),
+        )
         for each in sheet.held_back_by
     )
     head = ("Why", "What to do", "Source")
@@ -40,15 +43,17 @@ def _held_back(sheet: Sheet) -> tuple[Section, ...]:
         Section(
             "No session",
             ("Nothing is prepared, because the screening holds needling back.",),
-            tables=(Rows("What holds it back", head, rows),),
+            tables=(Rows("What holds it back", head, rows, (2.4, 1.6, 0.9)),),
         ),
     )
 
 
-def _said(title: str, statements: tuple[Statement, ...]) -> tuple[Section, ...]:
+def _said(title: str, statements: tuple[Statement, ...], cite: Citations) -> tuple[Section, ...]:
     if not statements:
         return ()
-    items = tuple(f"{plain(each.text)} ({_basis(each.basis)})" for each in statements)
+    items = tuple(
+        f"{plain(each.text)} {cite(each.basis.cited, each.basis.certainty)}" for each in statements
+    )
     return (Section(title, items=items),)
 
 
@@ -64,7 +69,7 @@ def _asked(sheet: Sheet) -> tuple[Section, ...]:
     )
 
 
-def _needles(sheet: Sheet) -> tuple[Section, ...]:
+def _needles(sheet: Sheet, cite: Citations) -> tuple[Section, ...]:
     if not sheet.lines:
         return ()
     rows = tuple(
@@ -72,7 +77,7 @@ def _needles(sheet: Sheet) -> tuple[Section, ...]:
             each.zone,
             f"{each.needle_mm:g} mm" + (f" ({each.shortened})" if each.shortened else ""),
             f"{each.most_mm:g} mm; skin about {each.skin_mm:.2g} mm",
-            _basis(each.basis),
+            cite(each.basis.cited, each.basis.certainty),
         )
         for each in sheet.needles
     )
@@ -82,18 +87,21 @@ def _needles(sheet: Sheet) -> tuple[Section, ...]:
     )
 
 
-def _numbing(sheet: Sheet) -> tuple[Section, ...]:
+def _numbing(sheet: Sheet, cite: Citations) -> tuple[Section, ...]:
     if sheet.numbing is None:
         return ()
     if isinstance(sheet.numbing, Allowed):
-        return (_dose(sheet.numbing),)
-    why = [f"{plain(each.text)} ({_basis(each.basis)})" for each in sheet.numbing.reasons]
+        return (_dose(sheet.numbing, cite),)
+    why = [
+        f"{plain(each.text)} {cite(each.basis.cited, each.basis.certainty)}"
+        for each in sheet.numbing.reasons
+    ]
     why += [f"To be known: {plain(each.question)}" for each in sheet.numbing.questions]
     said = "The dose is not computed, and no cream is put on, until this is settled."
     return (Section("Numbing cream: refused", (said,), tuple(why)),)
 
 
-def _dose(numbing: Allowed) -> Section:
+def _dose(numbing: Allowed, cite: Citations) -> Section:
     creams = tuple(
         f"{each.label}: {each.grams:g} g on {each.area_cm2:g} cm². It numbs from "
         f"{each.numbs_from_minutes:g} minutes on; all of it is off after "
@@ -109,7 +117,7 @@ def _dose(numbing: Allowed) -> Section:
             f"{each.name} ({plain(each.said)})",
             f"{each.value:.4g} of {each.most:.4g} {each.unit}",
             f"{100 * each.share:.0f} %",
-            _basis(each.basis),
+            cite(each.basis.cited, each.basis.certainty),
         )
         for each in numbing.limits
     )
@@ -128,31 +136,39 @@ def _dose(numbing: Allowed) -> Section:
     )
 
 
-def _steps(sheet: Sheet) -> tuple[Section, ...]:
+def _steps(sheet: Sheet, cite: Citations) -> tuple[Section, ...]:
     if not sheet.lines:
         return ()
     rows = tuple(
         (
-            f"☐ {plain(line.text)}",
+            plain(line.text),
             f"{line.minute:.0f} min",
             f"{plain(line.why)} (From {_ORIGINS[line.origin]}.)",
-            _basis(line.basis),
+            cite(line.basis.cited, line.basis.certainty),
         )
         for line in sheet.lines
     )
     head = ("Step", "Begins", "Why", "Source")
     caption = f"From arrival; about {sheet.minutes:.0f} minutes in all"
-    return (Section("The session, step by step", tables=(Rows(caption, head, rows),)),)
+    return (
+        Section("The session, step by step", tables=(Rows(caption, head, rows, (3, 0.7, 2.4, 1)),)),
+    )
 
 
-def _findings(sheet: Sheet) -> tuple[Section, ...]:
+def _findings(sheet: Sheet, cite: Citations) -> tuple[Section, ...]:
     if not sheet.findings:
         return ()
     rows = tuple(
-        (plain(each.title), plain(each.action), plain(each.source)) for each in sheet.findings
+        (plain(each.title), plain(each.action), cite((each.source,), each.certainty))
+        for each in sheet.findings
     )
     head = ("Finding", "What to do", "Source")
-    return (Section("Take care today", tables=(Rows("Cautions of the screening", head, rows),)),)
+    return (
+        Section(
+            "Take care today",
+            tables=(Rows("Cautions of the screening", head, rows, (1.6, 2.4, 0.9)),),
+        ),
+    )
 
 
 def _record(sheet: Sheet) -> tuple[Section, ...]:
@@ -163,4 +179,8 @@ def _record(sheet: Sheet) -> tuple[Section, ...]:
         for each in sheet.record
     )
     head = ("Write down", "In", "How often", "Entry")
-    return (Section("Record", tables=(Rows("Even where nothing happened", head, rows),)),)
+    return (
+        Section(
+            "Record", tables=(Rows("Even where nothing happened", head, rows, (1.6, 1, 0.8, 2)),)
+        ),
+    )

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from anagen.aftercare import Line, Timetable
+from anagen.care.citations import Citations
 from anagen.care.document import Document, Rows, Section
 from anagen.care.handout import hours_said
 from anagen.care.pages import page
-from anagen.care.words import CERTAINTIES, plain
 
 _HEAD = ("What", "Until", "Why", "Source")
 _BASES = {
@@ -22,19 +22,21 @@ def timetable_document(table: Timetable, version: str) -> Document:
     if not table.lines:
         lead = "Nothing is needled, so nothing has to be left out or watched for after a session."
         return Document("Timetable after a session", lead, (), f"anagen {version}")
+    cite = Citations()
     sections = (
         Section(
             "Left out until",
             ("Where sources name a range, the longest wait is taken.",),
-            tables=(_rows("From the end of the session", "wait", table.of("wait")),),
+            tables=(_rows("From the end of the session", "wait", table.of("wait"), cite),),
         ),
-        *_restart(table),
+        *_restart(table, cite),
         Section(
             "Normal, and until when",
             _redness(table),
-            tables=(_rows("What is usual", "normal", table.of("normal")),),
+            tables=(_rows("What is usual", "normal", table.of("normal"), cite),),
         ),
-        Section("When the patient should call", tables=tuple(_calls(table))),
+        Section("When the patient should call", tables=tuple(_calls(table, cite))),
+        cite.section(),
     )
     lead = (
         "No consensus on aftercare of a needled scalp exists: most hours come from clinics and "
@@ -43,12 +45,12 @@ def timetable_document(table: Timetable, version: str) -> Document:
     return Document("Timetable after a session", lead, sections, f"anagen {version}")
 
 
-def _rows(caption: str, kind: str, lines: Sequence[Line]) -> Rows:
+def _rows(caption: str, kind: str, lines: Sequence[Line], cite: Citations) -> Rows:
     told = page("aftercare", "en")[kind]
     return Rows(
         caption,
         _HEAD,
-        tuple((told[line.key], _until(line), line.why, _source(line)) for line in lines),
+        tuple((told[line.key], _until(line), line.why, _source(line, cite)) for line in lines),
     )
 
 
@@ -61,21 +63,18 @@ def _until(line: Line) -> str:
     return f"{most} (sources: from {line.least_h:g} h)"
 
 
-def _source(line: Line) -> str:
-    cited = "; ".join(plain(source).rstrip(".") for source in line.sources)
-    sure = CERTAINTIES.get(line.certainty, line.certainty)
-    return f"{cited}. Certainty: {sure}; {_BASES[line.basis]}."
+def _source(line: Line, cite: Citations) -> str:
+    return f"{cite(line.sources, line.certainty)}; {_BASES[line.basis]}"
 
 
-def _restart(table: Timetable) -> tuple[Section, ...]:
+def _restart(table: Timetable, cite: Citations) -> tuple[Section, ...]:
     if table.restart is None:
         return ()
     rows = tuple(
         (
             hours_said(reason.hours, "en"),
             reason.why,
-            "; ".join(reason.sources),
-            CERTAINTIES.get(reason.certainty, reason.certainty),
+            cite(reason.sources, reason.certainty),
         )
         for reason in table.restart.reasons
     )
@@ -86,7 +85,7 @@ def _restart(table: Timetable) -> tuple[Section, ...]:
                 f"After {hours_said(table.restart.hours, 'en')}, the longest of the waits below, "
                 "and only on a scalp that looks normal.",
             ),
-            tables=(Rows("Waits that apply", ("Wait", "Why", "Source", "Certainty"), rows),),
+            tables=(Rows("Waits that apply", ("Wait", "Why", "Source"), rows),),
         ),
     )
 
@@ -101,11 +100,11 @@ def _redness(table: Timetable) -> tuple[str, ...]:
     )
 
 
-def _calls(table: Timetable) -> list[Rows]:
+def _calls(table: Timetable, cite: Citations) -> list[Rows]:
     told = page("aftercare", "en")["urgency"]
     found = []
     for urgency in ("emergency", "today", "this_week"):
         lines = [line for line in table.of("call") if line.urgency == urgency]
         if lines:
-            found.append(_rows(told[urgency], "call", lines))
+            found.append(_rows(told[urgency], "call", lines, cite))
     return found
