@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from itertools import batched
 from multiprocessing import get_context
 from typing import Any
 
@@ -29,7 +30,7 @@ SHARED = (
     "um_people_sd",
 )
 TARGET_ACCEPT = 0.95
-CHAINS_OF_A_WORKER = 25  # each leaves some 60 MB of traces behind; after these a fresh one begins
+CHAINS_OF_A_WORKER = 50  # each leaves some 60 MB of traces behind; then fresh processes begin
 CAREFUL = 0.99  # of the posterior itself, in which no step may diverge
 
 
@@ -71,14 +72,13 @@ def chains(
     if workers == 1:
         _prepare(size, warmup, draws, accept)
         return [_chain(*job) for job in jobs]
-    with ProcessPoolExecutor(
-        workers,
-        get_context("spawn"),
-        _prepare,
-        (size, warmup, draws, accept),
-        max_tasks_per_child=CHAINS_OF_A_WORKER,
-    ) as processes:
-        return list(processes.map(_chain, *zip(*jobs, strict=True)))
+    several: list[Chain] = []
+    for batch in batched(jobs, workers * CHAINS_OF_A_WORKER):
+        with ProcessPoolExecutor(
+            workers, get_context("spawn"), _prepare, (size, warmup, draws, accept)
+        ) as processes:
+            several += processes.map(_chain, *zip(*batch, strict=True))
+    return several
 
 
 _prepared: list[MCMC] = []  # of this process; compiled at its first chain
