@@ -56,6 +56,7 @@ def folder(
     seed: int,
     language: Language,
     signature: Signature | None,
+    other_lidocaine_mg: float | None,
     advance: Callable[[str], None],
 ) -> Folder:
     """Prepare a course from its first day on.
@@ -74,7 +75,9 @@ def folder(
     needled = done.course.sessions > 0
     visits = tuple(first.on(day) for day in visit_days(done, first.day, weeks))
     table = timetable(patient, done, forecast)
-    sheet = procedure_sheet(patient, protocol, screening) if protocol.course.sessions else None
+    sheet = None
+    if protocol.course.sessions:
+        sheet = procedure_sheet(patient, protocol, screening, other_lidocaine_mg)
     said = handout(patient, done, screening, forecast, visits, language, signature)
     version = forecast.model_version
     advance("Writing for the clinic")

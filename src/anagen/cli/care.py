@@ -26,6 +26,10 @@ from anagen.cli.shell import (
 from anagen.reading import BadInput
 
 InLanguage = Annotated[str, typer.Option("--lang", metavar="LANG", help="en or es")]
+OtherLidocaine = Annotated[
+    float | None,
+    typer.Option(metavar="MG", help="other lidocaine or local anaesthetic today; 0 where none"),
+]
 DAY = "YYYY-MM-DD"
 
 
@@ -48,6 +52,7 @@ def prepare_command(
         str | None,
         typer.Option(metavar="NAME", help="the clinician who read it; without, a draft"),
     ] = None,
+    other_lidocaine_mg: OtherLidocaine = None,
     weeks: Weeks = 52,
     seed: Seed = 0,
     lang: InLanguage = "en",
@@ -66,7 +71,9 @@ def prepare_command(
     patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
     make_folder(out)
     with progress("Loading the model", steps=4) as advance:
-        prepared = folder(patient, protocol, first, weeks, seed, language, signature, advance)
+        prepared = folder(
+            patient, protocol, first, weeks, seed, language, signature, other_lidocaine_mg, advance
+        )
         paths = write(prepared.files, out)
     if as_json:
         print_json(prepared.as_dict())
@@ -76,6 +83,51 @@ def prepare_command(
     print_page(prepared_page(prepared))
     for path in paths:
         print(f"  wrote {path}")
+
+
+@app.command("numb")
+def numb_command(
+    patient_file: PatientFile,
+    protocol_file: ProtocolFile,
+    other_lidocaine_mg: OtherLidocaine = None,
+    as_json: AsJson = False,
+) -> None:
+    """Does its label allow this numbing cream for this person and area? Refuses, never guesses."""
+    from anagen.care.procedure_pages import numbing_dict, numbing_page
+    from anagen.patient import Patient
+    from anagen.procedure import largest_grams, numbing_dose
+    from anagen.protocol import Protocol
+
+    patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
+    if protocol.anaesthetic is None:
+        raise BadInput(f"{protocol_file}: anaesthetic is missing; state at least its drug.")
+    found = numbing_dose((protocol.anaesthetic,), patient, other_lidocaine_mg)
+    most = largest_grams(protocol.anaesthetic, patient, other_lidocaine_mg)
+    if as_json:
+        print_json(numbing_dict(found, most))
+    else:
+        print_page(numbing_page(found, most))
+
+
+@app.command("event")
+def event_command(
+    event_file: Annotated[Path, typer.Argument(metavar="E.toml", help="what happened")],
+    patient_file: PatientFile,
+    protocol_file: ProtocolFile,
+    as_json: AsJson = False,
+) -> None:
+    """An adverse event: how urgent it is, what to do, and what it does to the course."""
+    from anagen.care.procedure_pages import event_dict, event_page
+    from anagen.patient import Patient
+    from anagen.procedure import AdverseEvent, assess
+    from anagen.protocol import Protocol
+
+    event = AdverseEvent.read(event_file)
+    found = assess(event, Patient.read(patient_file), Protocol.read(protocol_file))
+    if as_json:
+        print_json(event_dict(found))
+    else:
+        print_page(event_page(found))
 
 
 @app.command("replan")
