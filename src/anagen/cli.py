@@ -81,6 +81,48 @@ def screen_command(
     _print_page(screening_page(screening))
 
 
+@app.command("consult")
+def consult_command(
+    patient_file: PatientFile,
+    protocol_file: Annotated[
+        Path | None, typer.Option("--protocol", metavar="C.toml", help="protocol file")
+    ] = None,
+    counts_file: Annotated[
+        Path | None,
+        typer.Option("--counts", metavar="COUNTS.toml", help="counts since the course began"),
+    ] = None,
+    weeks: Weeks = 52,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What to ask, what needs a diagnosis first, what to expect; with counts, whether to go on.
+
+    With a protocol and counts the forecast after the counts is asked as well.
+    """
+    from anagen.counts import Counts
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient = Patient.read(patient_file)
+    protocol = Protocol.read(protocol_file) if protocol_file else None
+    counts = Counts.read(counts_file) if counts_file else None
+
+    from anagen.consultation.consult import consult
+
+    found, said = consult(patient, protocol), None
+    if counts:
+        from anagen.consultation.stopping import verdict
+
+        followed = _followed(patient, protocol, counts, weeks, seed) if protocol else None
+        said = verdict(patient, counts, protocol, followed)
+    if as_json:
+        _print_json(found.as_dict() | ({"verdict": said.as_dict()} if said else {}))
+        return
+    from anagen.care.consultation_page import consultation_page
+
+    _print_page(consultation_page(found, said))
+
+
 @app.command("simulate")
 def simulate_command(
     patient_file: PatientFile,
@@ -131,11 +173,7 @@ def followup_command(
 
     patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
     counts = Counts.read(counts_file)
-    with _progress("Loading the model", steps=2) as advance:
-        from anagen.followup import follow_up
-
-        advance("Setting the draws beside the counts")
-        found = follow_up(patient, protocol, counts, weeks=weeks, seed=seed)
+    found = _followed(patient, protocol, counts, weeks, seed)
     if as_json:
         _print_json(found.as_dict())
         return
@@ -344,6 +382,15 @@ def evidence_command(
         _print_json(found.as_dict())
     else:
         _print_page(evidence_card(found))
+
+
+def _followed(patient: Any, protocol: Any, counts: Any, weeks: int, seed: int) -> Any:
+    """The forecast after the counts. Raises `BadInput`."""
+    with _progress("Loading the model", steps=2) as advance:
+        from anagen.followup import follow_up
+
+        advance("Setting the draws beside the counts")
+        return follow_up(patient, protocol, counts, weeks=weeks, seed=seed)
 
 
 def _show_view(name: str, condition: str | None, out: Path | None, as_json: bool) -> None:

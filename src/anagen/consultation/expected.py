@@ -56,7 +56,7 @@ class Expected:
     condition: str  # whose evidence it is
     nothing: Row | None  # None: without a diagnosis there is no course to expect
     rows: tuple[Row, ...]
-    expectations: tuple[Expectation, ...]
+    expectations: tuple[Expectation, ...]  # of what has evidence and is not held back
 
     def as_dict(self) -> dict[str, Any]:
         """The expected benefit as plain data for JSON."""
@@ -85,7 +85,8 @@ def expected_benefit(patient: Patient) -> Expected:
     rows = [_row(kind, benefits()[condition, kind], patient) for kind in kinds]  # type: ignore[arg-type]  # checked on loading
     nothing = next((row for row in rows if row.kind == "nothing"), None)
     options = [row for row in rows if row.kind != "nothing"]
-    supported = {row.kind for row in options if row.benefit.level != "none"}
+    open_to = (row for row in options if row.decision in {"proceed", "caution"})
+    supported = {row.kind for row in open_to if row.benefit.level != "none"}
     return Expected(
         condition=condition,
         nothing=nothing,

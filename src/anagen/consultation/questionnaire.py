@@ -35,7 +35,6 @@ _KINDS_OF_LIST = {
     "conditions": {"condition", "event", "answer"},
     "scalp_findings": {"finding"},
     "medications": {"medicine"},
-    "allergies": {"allergen", "allergy"},
 }
 _UNITS = {"mm": "mm", "cm2": "cm²", "hours": "h", "grams": "g", "months": "months", "days": "days"}
 _LONG_AGO_DAYS = 36525.0  # a century: every washout is over
@@ -104,7 +103,7 @@ def questionnaire(patient: Patient, protocol: Protocol | None = None) -> Questio
     screening = screen(patient, protocol)
     relieved = screen(_if_all_was_long_ago(patient, known), protocol).decision
     items = [
-        _item(unknown, screening, relieved, book, known)
+        _item(unknown, _field(unknown, protocol), screening, relieved, book, known)
         for unknown in screening.unknown
         if rank(unknown.could_become) > rank(screening.decision)
         or rank(relieved) < rank(screening.decision)
@@ -124,23 +123,36 @@ def _order(item: Item) -> tuple[int, int, int]:
     return (-worst if stops else 0), TOPICS.index(item.topic), -worst
 
 
+def _field(unknown: Unknown, protocol: Protocol | None) -> str:
+    """The key that is missing: what is not sterile may still be withheld from the needled skin."""
+    if unknown.field != "topicals.sterile" or protocol is None:
+        return unknown.field
+    prepared = protocol.setting.sterile_prp if protocol.setting else None
+    for topical in protocol.topicals:
+        stated = topical.sterile is not None or (topical.drug == "prp" and prepared is not None)
+        if topical.drug != "none" and not stated and not topical.hold_hours:
+            return unknown.field
+    return "topicals.hold_hours"
+
+
 def _item(
     unknown: Unknown,
+    field: str,
     screening: Screening,
     relieved: Decision,
     book: RuleBook,
     known: Vocabulary,
 ) -> Item:
     relieves = rank(unknown.could_become) <= rank(screening.decision)
-    in_patient = unknown.field in Patient.model_fields
+    in_patient = field in Patient.model_fields
     rules = [rule for rule in book.rules if rule.key in unknown.rules]
     rules.sort(key=lambda rule: -rank(rule.leads_to))  # type: ignore[arg-type]  # checked on loading
     return Item(
         question=unknown.question,
-        topic=_TOPIC_OF_LIST.get(unknown.field, "person" if in_patient else "device"),
+        topic=_TOPIC_OF_LIST.get(field, "person" if in_patient else "device"),
         file="patient" if in_patient else "protocol",
-        field=unknown.field,
-        form=_form(unknown, rules, book, known),
+        field=field,
+        form=_form(unknown, field, rules, book, known),
         why=tuple(
             Why(rule.key, rule.title, rule.reason, rule.leads_to, rule.citation, rule.certainty)
             for rule in rules
@@ -150,9 +162,11 @@ def _item(
     )
 
 
-def _form(unknown: Unknown, rules: list[Rule], book: RuleBook, known: Vocabulary) -> Form:
-    if unknown.field not in LISTS:
-        return _form_of_field(unknown.field)
+def _form(
+    unknown: Unknown, field: str, rules: list[Rule], book: RuleBook, known: Vocabulary
+) -> Form:
+    if field not in LISTS:
+        return _form_of_field(field)
     for rule in rules:
         for alternative in rule.when:
             asked = alternative.answer
@@ -170,14 +184,14 @@ def _form(unknown: Unknown, rules: list[Rule], book: RuleBook, known: Vocabulary
 
 def _looked_for(name: str, rules: list[Rule], known: Vocabulary) -> tuple[str, ...]:
     """What the rules look for in one list, by label."""
-    terms = [
-        term.removeprefix("=")
-        for rule in rules
-        for alternative in rule.when
-        for term in (*alternative.terms, *alternative.allergies, *alternative.together_with)
-    ]
-    labels = [known.terms[t].label for t in terms if known.terms[t].kind in _KINDS_OF_LIST[name]]
-    return tuple(dict.fromkeys(labels))
+    alternatives = [alternative for rule in rules for alternative in rule.when]
+    if name == "allergies":
+        terms = [term for alternative in alternatives for term in alternative.allergies]
+    else:
+        named = [term for one in alternatives for term in (*one.terms, *one.together_with)]
+        terms = [term.removeprefix("=") for term in named]
+        terms = [term for term in terms if known.terms[term].kind in _KINDS_OF_LIST[name]]
+    return tuple(dict.fromkeys(known.terms[term].label for term in terms))
 
 
 def _form_of_field(path: str) -> Form:

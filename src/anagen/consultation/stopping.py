@@ -6,9 +6,11 @@
                 `counting.smallest_change_per_cm2`), the hairs of a field that come and go between
                 visits whatever is done, and the difference of two fields where it is another
     goal        g, a worthwhile gain, or d where counting tells less than that
-    chance      of a gain above g: of the updated forecast's last week where there is one, else of
-                the counts alone, Φ((c̄ − g)/σ), c̄ the mean change from the first look on,
-                σ² = e_0² + ē_w²/n
+    chance      of a gain above g by the counts alone, Φ((c̄ − g)/σ), c̄ the mean change from the
+                first look on, σ² = e_0² + ē_w²/n; where there is a follow-up, the lower of this
+                and the share of its updated forecast that gains more than g by the last week. The
+                lower, since the model knows no course that does nothing: left to itself its
+                forecast would have nearly everybody go on (docs/methods/consultation.md)
     before the first look (week 12)             too early to say; a fall then is early shedding
     last count below −d                         worse than expected: look for another cause
     last count above +d                         responding
@@ -126,7 +128,7 @@ def verdict(
     compared = tuple(_compare(first, week, count) for week, count in later) if first else ()
     goal = _goal(compared)
     chance, chance_from = _chance(goal, first, compared, followed)
-    result, why = _judged(compared, goal, chance)
+    result, why = judge(compared, goal, chance)
     if first is None:
         why = ("There is no count of all hairs from before the course to hold later ones against.",)
     week = compared[-1].week if compared else 0.0
@@ -208,19 +210,25 @@ def _chance(
     """The chance of a gain above the goal, and what it is from."""
     if goal is None or first is None:
         return None, ""
-    if followed is not None:
-        drawn = followed.forecast.draws["total_density_per_cm2"]
-        return float((drawn[:, -1] - drawn[:, 0] > goal).mean()), "forecast"
     telling = _telling(compared)
     mean = sum(one.change for one in telling) / len(telling)
     of_first = _error(first.total_density_per_cm2 or 0.0, first)
     of_later = sqrt(sum(one.error**2 for one in telling)) / len(telling)
-    return float(ndtr((mean - goal) / hypot(of_first, of_later))), "counts"
+    counted = float(ndtr((mean - goal) / hypot(of_first, of_later)))
+    if followed is None:
+        return counted, "counts"
+    drawn = followed.forecast.draws["total_density_per_cm2"]
+    forecast = float((drawn[:, -1] - drawn[:, 0] > goal).mean())
+    return (forecast, "forecast") if forecast < counted else (counted, "counts")
 
 
-def _judged(
+def judge(
     compared: tuple[Compared, ...], goal: float | None, chance: float | None
 ) -> tuple[Result, tuple[str, ...]]:
+    """The result and why, from counts compared with the first and the chance of reaching the goal.
+
+    ``goal`` is a gain in hairs/cm²; None, with a chance of None, before the first look.
+    """
     telling = _telling(compared)
     if not telling or goal is None or chance is None:
         return "too_early", _early(compared)
@@ -252,10 +260,9 @@ def _early(compared: tuple[Compared, ...]) -> tuple[str, ...]:
     first_look = _number("stopping.first_look_weeks")
     why = [f"Before week {first_look:g} a count says little of the treatment."]
     if compared and compared[-1].change < 0:
-        from_, until = (
-            _number(f"stopping.shedding_{end}_weeks") for end in ("from", "until")
-        )  # fmt: skip
-        why.append(f"More hair falling in weeks {from_:g} to {until:g} is usual and passes.")
+        start = _number("stopping.shedding_from_weeks")
+        end = _number("stopping.shedding_until_weeks")
+        why.append(f"More hair falling in weeks {start:g} to {end:g} is usual and passes.")
     return tuple(why)
 
 
