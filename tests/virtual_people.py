@@ -23,8 +23,8 @@ WEEKS = 52
 VISITS = (12, 24, 36)
 
 
-def shown(drawn: Mapping[str, np.ndarray]) -> Forecast:
-    return simulate_drawn(MAN, [COURSE], drawn, WEEKS, 0)[0]
+def shown(drawn: Mapping[str, np.ndarray], course: Protocol = COURSE) -> Forecast:
+    return simulate_drawn(MAN, [course], drawn, WEEKS, 0)[0]
 
 
 def counted(week: float, per_cm2: float, method: str) -> Count:
@@ -47,10 +47,12 @@ class Person:
     factor: float  # of the first count: the true start over the counted one
 
 
-def people(number: int, seed: int, method: str = "phototrichogram") -> list[Person]:
+def people(
+    number: int, seed: int, method: str = "phototrichogram", course: Protocol = COURSE
+) -> list[Person]:
     """Virtual people whose first count was that of the patient file."""
     rng = np.random.default_rng(seed)
-    forecast = shown(single_draws(number, seed))
+    forecast = shown(single_draws(number, seed), course)
     freedom = parameters()["counting.error_freedom"].centre
 
     def student() -> np.ndarray:

@@ -123,7 +123,11 @@ class Benefits(Directive):
                         )
                     ],
                     [_text(benefit.level), _text(benefit.grade.replace("_", " "), "spread")],
-                    [_text(benefit.said), _text(cited, "note")],
+                    [
+                        _text(benefit.said),
+                        _text(f"{benefit.number}; {benefit.population}"),
+                        _text(cited, "note"),
+                    ],
                 ]
             )
         return [_table(["Condition", "Option", "Evidence", "What trials say"], rows, "benefits")]

@@ -7,7 +7,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from anagen.evidence.benefit import benefits
+from anagen.consultation.changes import changes
+from anagen.consultation.red_flags import red_flags
+from anagen.evidence.benefit import benefits, expectations
 from anagen.evidence.grades import MEANING
 from anagen.evidence.parameters import Parameter, parameters
 from anagen.evidence.rules import Rule, rule_book
@@ -114,6 +116,9 @@ def _source_card(key: str) -> Card:
         for (condition, kind), benefit in benefits().items()
         if key in benefit.sources
     ]
+    used += [f"what to expect: {one.key}" for one in expectations() if key in one.sources]
+    used += [f"red flag {flag.key}" for flag in red_flags() if source in flag.sources]
+    used += [f"what to change: {each.key}" for each in changes() if source in each.sources]
     return Card(
         key,
         source.citation,

@@ -49,6 +49,48 @@ def screen_command(
     print_page(screening_page(screening))
 
 
+@app.command("consult")
+def consult_command(
+    patient_file: PatientFile,
+    protocol_file: Annotated[
+        Path | None, typer.Option("--protocol", metavar="C.toml", help="protocol file")
+    ] = None,
+    counts_file: Annotated[
+        Path | None,
+        typer.Option("--counts", metavar="COUNTS.toml", help="counts since the course began"),
+    ] = None,
+    weeks: Weeks = 52,
+    seed: Seed = 0,
+    as_json: AsJson = False,
+) -> None:
+    """What to ask, what needs a diagnosis first, what to expect; with counts, whether to go on.
+
+    With a protocol and counts the forecast after the counts is asked as well.
+    """
+    from anagen.counts import Counts
+    from anagen.patient import Patient
+    from anagen.protocol import Protocol
+
+    patient = Patient.read(patient_file)
+    protocol = Protocol.read(protocol_file) if protocol_file else None
+    counts = Counts.read(counts_file) if counts_file else None
+
+    from anagen.consultation.consult import consult
+
+    found, said = consult(patient, protocol), None
+    if counts:
+        from anagen.consultation.stopping import verdict
+
+        followed = _followed(patient, protocol, counts, weeks, seed) if protocol else None
+        said = verdict(patient, counts, protocol, followed)
+    if as_json:
+        print_json(found.as_dict() | ({"verdict": said.as_dict()} if said else {}))
+        return
+    from anagen.care.consultation_page import consultation_page
+
+    print_page(consultation_page(found, said))
+
+
 @app.command("simulate")
 def simulate_command(
     patient_file: PatientFile,
@@ -99,11 +141,7 @@ def followup_command(
 
     patient, protocol = Patient.read(patient_file), Protocol.read(protocol_file)
     counts = Counts.read(counts_file)
-    with progress("Loading the model", steps=2) as advance:
-        from anagen.followup import follow_up
-
-        advance("Setting the draws beside the counts")
-        found = follow_up(patient, protocol, counts, weeks=weeks, seed=seed)
+    found = _followed(patient, protocol, counts, weeks, seed)
     if as_json:
         print_json(found.as_dict())
         return
@@ -195,3 +233,12 @@ def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[
     written = write(pages, out)
     advance("Done")
     return written
+
+
+def _followed(patient: Any, protocol: Any, counts: Any, weeks: int, seed: int) -> Any:
+    """The forecast after the counts. Raises `BadInput`."""
+    with progress("Loading the model", steps=2) as advance:
+        from anagen.followup import follow_up
+
+        advance("Setting the draws beside the counts")
+        return follow_up(patient, protocol, counts, weeks=weeks, seed=seed)
