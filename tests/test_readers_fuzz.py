@@ -17,6 +17,7 @@ from hypothesis.strategies import DataObject, SearchStrategy
 
 from anagen.counts import Counts
 from anagen.patient import Patient
+from anagen.procedure import AdverseEvent
 from anagen.protocol import Protocol
 from anagen.reading import MAX_SENTENCE, BadInput, Stated
 from anagen.screening import screen
@@ -54,6 +55,7 @@ def keys_of(table: Any) -> Iterator[str]:
             yield from keys_of(value)
 
 
+FILES = {"course": Protocol, "counts": Counts, "event": AdverseEvent}
 TEXTS = {path.stem: path.read_text() for path in EXAMPLES}
 TABLES: dict[str, dict[str, Any]] = {name: tomllib.loads(text) for name, text in TEXTS.items()}
 KEYS = sorted({key for table in TABLES.values() for key in keys_of(table)})
@@ -215,7 +217,7 @@ def test_good_tables_gone_wrong(name: str, data: DataObject) -> None:
     table = copy.deepcopy(TABLES[name])
     for _ in range(data.draw(st.integers(1, 3))):
         mutate(table, data)
-    model = {"course": Protocol, "counts": Counts}.get(name.partition("_")[0], Patient)
+    model = FILES.get(name.partition("_")[0], Patient)
     is_value_or_sentence(lambda: model.from_table(table, name))
 
 
@@ -242,12 +244,12 @@ def test_good_files_gone_wrong(
                 typed = data.draw(st.text(max_size=3) | st.sampled_from(WORDS + KEYS))
                 lines[at] = lines[at][:place] + typed + lines[at][place:]
     content = "".join(lines).encode("utf-8", "surrogatepass")
-    model = {"course": Protocol, "counts": Counts}.get(name.partition("_")[0], Patient)
+    model = FILES.get(name.partition("_")[0], Patient)
     is_value_or_sentence(lambda: model.read(file("toml", content)))
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_good_files_are_good(name: str) -> None:
     """The mutations above start from values, not from refusals."""
-    model = {"course": Protocol, "counts": Counts}.get(name.partition("_")[0], Patient)
+    model = FILES.get(name.partition("_")[0], Patient)
     assert model.from_table(TABLES[name], name)

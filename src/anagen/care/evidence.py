@@ -1,5 +1,6 @@
 """The card of one record: a number, a rule, a source or a study, and where it comes from."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -7,13 +8,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from anagen.consultation.changes import changes
-from anagen.consultation.red_flags import red_flags
 from anagen.evidence.benefit import benefits, expectations
 from anagen.evidence.grades import MEANING
 from anagen.evidence.parameters import Parameter, parameters
 from anagen.evidence.rules import Rule, rule_book
-from anagen.evidence.sources import sources
+from anagen.evidence.sources import read_records, sources
 from anagen.evidence.trials import ArmOutcome, trials
 from anagen.reading import BadInput, did_you_mean
 
@@ -21,6 +20,18 @@ _SPREAD = {
     "none": "",
     "people": "the spread is between people",
     "ignorance": "the spread is what we do not know",
+}
+
+
+# Files of statements, and what each is about.
+_STATEMENTS = {
+    "red_flags.toml": "red flag",
+    "changes.toml": "what to change",
+    "anaesthetics.toml": "numbing cream",
+    "procedure_steps.toml": "procedure",
+    "consent.toml": "consent",
+    "adverse_events.toml": "adverse event",
+    "aftercare.toml": "aftercare",
 }
 
 
@@ -117,8 +128,8 @@ def _source_card(key: str) -> Card:
         if key in benefit.sources
     ]
     used += [f"what to expect: {one.key}" for one in expectations() if key in one.sources]
-    used += [f"red flag {flag.key}" for flag in red_flags() if source in flag.sources]
-    used += [f"what to change: {each.key}" for each in changes() if source in each.sources]
+    for name, what in _STATEMENTS.items():
+        used += [f"{what}: {where}" for where in _naming(read_records(name), key)]
     return Card(
         key,
         source.citation,
@@ -129,6 +140,19 @@ def _source_card(key: str) -> Card:
             ("used by", ", ".join(used) or "-"),
         ),
     )
+
+
+def _naming(table: Mapping[str, Any], source: str, at: str = "") -> Iterator[str]:
+    """Where in a file's tables a source is named."""
+    for name, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _naming(value, source, f"{at} {name}")
+        elif isinstance(value, list) and name.endswith("sources") and source in value:
+            yield at.strip()
+        elif isinstance(value, list):
+            for each in value:
+                if isinstance(each, Mapping):
+                    yield from _naming(each, source, f"{at} {name}")
 
 
 def _result(arm: ArmOutcome) -> str:
