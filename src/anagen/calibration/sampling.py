@@ -1,18 +1,19 @@
 """Sampling the observation model by NUTS (NumPyro), and how good the sample is."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from itertools import batched
 from multiprocessing import get_context
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
 from numpyro.diagnostics import summary
-from numpyro.infer import MCMC, NUTS
+from numpyro.infer.hmc import HMCState, hmc
+from numpyro.infer.util import initialize_model
 
 from anagen.calibration.arm_means import Numbers
 from anagen.calibration.observation import Published, Size, trials_as_published
@@ -30,8 +31,8 @@ SHARED = (
     "um_people_sd",
 )
 TARGET_ACCEPT = 0.95
-CHAINS_OF_A_WORKER = 50  # each leaves some 60 MB of traces behind; then fresh processes begin
 CAREFUL = 0.99  # of the posterior itself, in which no step may diverge
+_TRIES = 50
 
 
 @dataclass(frozen=True)
@@ -69,43 +70,67 @@ def chains(
     all jobs must be of one shape, so that each compiles once.
     """
     workers = min(os.cpu_count() or 1, len(jobs))
+    settings = size, warmup, draws, accept, jobs[0][0]
     if workers == 1:
-        _prepare(size, warmup, draws, accept)
+        _prepare(*settings)
         return [_chain(*job) for job in jobs]
-    several: list[Chain] = []
-    for batch in batched(jobs, workers * CHAINS_OF_A_WORKER):
-        with ProcessPoolExecutor(
-            workers, get_context("spawn"), _prepare, (size, warmup, draws, accept)
-        ) as processes:
-            several += processes.map(_chain, *zip(*batch, strict=True))
-    return several
+    with ProcessPoolExecutor(workers, get_context("spawn"), _prepare, settings) as processes:
+        return list(processes.map(_chain, *zip(*jobs, strict=True)))
 
 
-_prepared: list[MCMC] = []  # of this process; compiled at its first chain
+type Sampler = Callable[[jax.Array, Published], tuple[dict[str, jax.Array], jax.Array]]
+_prepared: list[Sampler] = []  # of this process; compiled at its first chain
 
 
-def _prepare(size: Size, warmup: int, draws: int, accept: float) -> None:
+def _prepare(size: Size, warmup: int, draws: int, accept: float, told: Published) -> None:
     import anagen.scalp  # noqa: F401  # float64
 
-    kernel = NUTS(partial(trials_as_published, size=size), target_accept_prob=accept)
-    _prepared[:] = [
-        MCMC(
-            kernel,
-            num_warmup=warmup,
-            num_samples=draws,
-            num_chains=1,
-            progress_bar=False,
-            jit_model_args=True,
+    _prepared[:] = [_sampler(size, warmup, draws, accept, told)]
+
+
+def _sampler(size: Size, warmup: int, draws: int, accept: float, like: Published) -> Sampler:
+    """A whole chain as one compiled program of its seed and data. NumPyro's `MCMC` would compile
+    its start anew for each chain: several times the work of a short one, and never let go of."""
+    model = partial(trials_as_published, size=size)
+    known = initialize_model(jax.random.key(0), model, model_args=(like,), dynamic_args=True)
+    begin, step = hmc(potential_fn_gen=known.potential_fn, algo="NUTS")
+
+    @jax.jit
+    def run(key: jax.Array, told: Published) -> tuple[dict[str, jax.Array], jax.Array]:
+        of_start, key = jax.random.split(key)
+        start = _start(of_start, known.param_info.z, known.potential_fn(told))
+        state = begin(
+            start, num_warmup=warmup, target_accept_prob=accept, rng_key=key, model_args=(told,)
         )
+
+        def collected(now: HMCState, _: None) -> tuple[HMCState, tuple[Any, jax.Array]]:
+            now = step(now, (told,))
+            return now, (now.z, now.diverging)
+
+        # One loop for warm-up and draws: a second would be compiled a second time.
+        _, every = jax.lax.scan(collected, state, length=warmup + draws)
+        drawn, diverging = jax.tree.map(lambda of: of[warmup:], every)
+        return jax.vmap(known.postprocess_fn(told))(drawn), diverging.sum()
+
+    return run
+
+
+def _start(key: jax.Array, like: Any, energy: Callable[[Any], jax.Array]) -> Any:
+    """The first of some points within ±2 of nought, unconstrained, that is not ruled out."""
+    leaves, layout = jax.tree.flatten(like)
+    keys = jax.random.split(key, len(leaves))
+    tried = [
+        jax.random.uniform(each, (_TRIES, *leaf.shape), leaf.dtype, -2, 2)
+        for each, leaf in zip(keys, leaves, strict=True)
     ]
+    points = jax.tree.unflatten(layout, tried)
+    first = jnp.argmax(jnp.isfinite(jax.vmap(energy)(points)))
+    return jax.tree.map(lambda leaf: leaf[first], points)
 
 
 def _chain(told: Published, seed: int) -> Chain:
-    mcmc = _prepared[0]
-    mcmc.run(jax.random.key(seed), told, extra_fields=("diverging",))
-    drawn: dict[str, Any] = mcmc.get_samples()
-    diverging = np.asarray(mcmc.get_extra_fields()["diverging"])
-    return Chain({name: np.asarray(of) for name, of in drawn.items()}, int(diverging.sum()))
+    drawn, divergences = _prepared[0](jax.random.key(seed), told)
+    return Chain({name: np.asarray(of) for name, of in drawn.items()}, int(divergences))
 
 
 def joined(several: Sequence[Chain]) -> Chain:
