@@ -20,7 +20,7 @@ from anagen.care.appointments import When, visit_days
 from anagen.care.handout import Signature, handout, hours_said
 from anagen.care.handout_pages import handout_html, handout_pdf
 from anagen.care.pages import LANGUAGES, page
-from anagen.care.weather import outlook, weather_map
+from anagen.care.weather import SHED, outlook, weather_map
 from anagen.evidence.aftercare import aftercare, check_aftercare
 from anagen.evidence.consent import consent_text
 from anagen.evidence.sources import BadRecord, sources
@@ -50,7 +50,7 @@ def forecast(protocol: Protocol = COURSE, hours: float = 12.0) -> Any:
         "days_of_redness": np.full(100, 1.5),
     }
     draws = dict(found.draws)
-    draws.setdefault("shed_per_day_per_1000", np.ones_like(draws["total_density_per_cm2"]))
+    draws.setdefault(SHED, np.ones_like(draws["total_density_per_cm2"]))
     return replace(found, protocol=protocol, session=session, draws=draws)
 
 
@@ -222,6 +222,34 @@ def test_the_weather_is_the_forecast():
         assert day.more + day.same + day.less == pytest.approx(1)
     for columns in (3, 6):
         assert "<title" in weather_map(outlook(found), "es", columns=columns)
+
+
+def test_a_condition_without_a_fitted_trial_is_called_a_rough_guess():
+    areata = Patient.model_validate(
+        {"age": 28, "sex": "female", "condition": "alopecia_areata", "grade": "salt_12"}
+        | {name: [] for name in ("conditions", "medications", "allergies", "scalp_findings")}
+        | {"pregnant": False, "breastfeeding": False, "skin_type": 3}
+    )
+    rough = page("handout", "en")["outlook"]["rough"]
+    assert rough in made(who=areata).outlook.paragraphs
+    assert rough not in made().outlook.paragraphs
+
+
+def test_shedding_and_patience_are_told_of_only_where_the_forecast_shows_them():
+    told = page("handout", "en")["outlook"]
+    found = forecast()
+    draws = dict(found.draws)
+    shed = np.ones_like(draws[SHED])
+    shed[:, 2:8] = 3.0
+    for course, more in ((np.ones_like(shed), False), (shed, True)):
+        changed = replace(found, draws=draws | {SHED: course})
+        said = handout(WHO, COURSE, screen(WHO, COURSE), changed, (), "en", SIGNED)
+        assert (told["shedding"] in said.outlook.paragraphs) == more
+    bright = np.repeat(draws["total_density_per_cm2"][:, :1], draws[SHED].shape[1], axis=1)
+    bright[:, 1:] += 60
+    changed = replace(found, draws=draws | {"total_density_per_cm2": bright})
+    said = handout(WHO, COURSE, screen(WHO, COURSE), changed, (), "en", SIGNED)
+    assert told["nothing_yet"] not in said.outlook.paragraphs
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

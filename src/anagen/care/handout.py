@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from anagen.aftercare import Line, Timetable, timetable
 from anagen.care import words
 from anagen.care.appointments import When
 from anagen.care.citations import Citations
 from anagen.care.pages import Language, page, said_day, said_number, said_time
-from anagen.care.weather import Day, outlook
+from anagen.care.weather import SHED, Day, outlook
+from anagen.evidence.trials import STUDIED_AS
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
     from anagen.screening import Screening
 
 BARRED = ("do_not_treat", "refer", "defer")
+EARLY = 12  # weeks, the first look
+MORE = 1.1  # times today's shedding, from which it is told of
 URGENCIES = ("emergency", "today", "this_week")
 
 
@@ -198,8 +203,16 @@ def _outlook(
         told["too_small"].format(smallest=said_number(smallest, language)),
         told["condition"].get(patient.condition, ""),
     ]
-    if treated:
-        paragraphs += [told["nothing_yet"], told["shedding"], told["stopping"]]
+    if patient.condition not in STUDIED_AS:
+        paragraphs.insert(1, told["rough"])
+    days = {day.week: day for day in outlook(forecast)}
+    if treated and EARLY in days and days[EARLY].more < 0.5:
+        paragraphs.append(told["nothing_yet"])
+    shed = np.median(forecast.draws[SHED], axis=0)
+    if treated and shed[1 : EARLY + 1].max() > MORE * shed[0]:
+        paragraphs.append(told["shedding"])
+    if treated and patient.condition in STUDIED_AS:
+        paragraphs.append(told["stopping"])
     return Part("outlook", said["headings"]["outlook"], tuple(each for each in paragraphs if each))
 
 
