@@ -24,10 +24,7 @@ from anagen.forecast import (
 from anagen.options import Candidate, candidates
 from anagen.patient import Patient
 from anagen.protocol import Protocol
-from anagen.screening import Finding, Screening, screen
-
-# A person is told of a needling option only if the screening of that very protocol allows it.
-_BARRED = ("do_not_treat", "refer", "defer")
+from anagen.screening import BARRED, Finding, Screening, screen
 
 
 @dataclass(frozen=True)
@@ -136,7 +133,7 @@ def _allowed(
     for candidate in offered:
         device = candidate.protocol.device
         found = screen(patient, candidate.protocol)
-        if candidate.kind != "none" and found.decision in _BARRED:
+        if candidate.kind != "none" and found.decision in BARRED:
             worst = _deciding(found)[0]
             withheld.append(Withheld(candidate.name, worst.reason, worst.rule))
         elif shallow and device and device.needle_mm > shortest:
@@ -296,7 +293,7 @@ def _message(screening: Screening, options: tuple[Option, ...]) -> str:
 def _would_change(screening: Screening) -> tuple[str, ...]:
     said = []
     for finding in _deciding(screening):
-        if screening.decision in _BARRED:
+        if screening.decision in BARRED:
             wait = f" ({finding.wait_days:.0f} days left)" if finding.wait_days is not None else ""
             said.append(f"{finding.title}: {finding.action}{wait}")
     said += [f"The answer to: {unknown.question}" for unknown in screening.unknown]

@@ -16,11 +16,10 @@ from anagen.care.pages import Language
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.reading import BadInput
+from anagen.screening import BARRED
 
 if TYPE_CHECKING:
     from anagen.screening import Screening
-
-BARRED = ("do_not_treat", "refer", "defer")
 
 
 @dataclass(frozen=True)

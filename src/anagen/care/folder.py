@@ -12,7 +12,7 @@ from typing import Any
 from anagen.aftercare import Timetable, timetable
 from anagen.care.appointments import When, visit_days
 from anagen.care.consent_document import consent_document
-from anagen.care.course_calendar import BARRED, first_calendar
+from anagen.care.course_calendar import first_calendar
 from anagen.care.document_pages import document_html, document_pdf
 from anagen.care.handout import Handout, Signature, handout
 from anagen.care.handout_pages import handout_html, handout_pdf
@@ -22,7 +22,7 @@ from anagen.care.timetable_page import timetable_document
 from anagen.patient import Patient
 from anagen.procedure import Sheet, consent_page, procedure_sheet
 from anagen.protocol import Protocol, nothing
-from anagen.screening import Screening, screen
+from anagen.screening import BARRED, Screening, screen
 
 
 @dataclass(frozen=True)

@@ -20,12 +20,12 @@ from anagen.care.weather import SHED, Day, outlook
 from anagen.evidence.trials import STUDIED_AS
 from anagen.patient import Patient
 from anagen.protocol import Protocol
+from anagen.screening import BARRED
 
 if TYPE_CHECKING:
     from anagen.forecast import Forecast
     from anagen.screening import Screening
 
-BARRED = ("do_not_treat", "refer", "defer")
 EARLY = 12  # weeks, the first look
 MORE = 1.1  # times today's shedding, from which it is told of
 URGENCIES = ("emergency", "today", "this_week")

@@ -6,6 +6,7 @@ from typing import Any, Literal
 Decision = Literal["proceed", "caution", "defer", "refer", "do_not_treat"]
 Severity = Literal["absolute", "relative", "caution", "information"]
 DECISIONS: tuple[Decision, ...] = ("proceed", "caution", "defer", "refer", "do_not_treat")
+BARRED: tuple[Decision, ...] = ("defer", "refer", "do_not_treat")  # no needle today
 
 
 @dataclass(frozen=True)
