@@ -214,6 +214,7 @@ def plan_command(
 
 def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[Path]:
     """Write the plan's pages to a folder. Raises `BadInput` where it cannot be written."""
+    from anagen.aftercare import restart
     from anagen.care.appointments import When
     from anagen.care.course_calendar import first_calendar
     from anagen.care.paper import report_pdf
@@ -225,9 +226,15 @@ def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[
     pages["report.pdf"] = report_pdf(found)
     advance("Writing the calendar")
     if found.options:
-        course = found.options[0].protocol
+        first = found.options[0]
+        again = restart(found.patient, first.protocol, first.forecast)
         pages["calendar.ics"] = first_calendar(
-            found.patient, course, found.screening, When(first_day), found.weeks
+            found.patient,
+            first.protocol,
+            found.screening,
+            When(first_day),
+            found.weeks,
+            again.hours if again else None,
         )
     pages["plan.json"] = as_json_text(found.as_dict()).encode()
     written = write(pages, out)
