@@ -1,0 +1,233 @@
+"""Drawings that move: each moving attribute is a function of time, from 0 to 1.
+
+The same functions are evaluated at many times for an animation that plays without a script (SMIL)
+and at four times for still pictures, so that both show the same. What does not move is written once
+(`store`) and used by the animation and by every still.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+
+from anagen.care.tokens import LIGHT
+
+WIDTH, HEIGHT = 400.0, 300.0  # px of every scene
+SAMPLES = 60  # steps of an animation; stills stand on them
+TRANSFORMS = ("translate", "rotate", "scale")
+WORTH_STORING = 40  # letters from which on a part that does not move is written once only
+# A page's own colours, light or dark.
+INK: Mapping[str, str] = {name: f"var(--{name})" for name in LIGHT}
+
+type Value = str | float
+type Moving = Callable[[float], Value]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """An element of a drawing. ``@`` in a fixed value is the key of the drawing it stands in."""
+
+    tag: str
+    fixed: Mapping[str, Value] = field(default_factory=dict)
+    moving: Mapping[str, Moving] = field(default_factory=dict)  # at most one of `TRANSFORMS`
+    inside: tuple["Shape", ...] = ()
+    text: str = ""
+
+    @property
+    def moves(self) -> bool:
+        """Whether anything in it moves."""
+        return bool(self.moving) or any(each.moves for each in self.inside)
+
+
+@dataclass(frozen=True)
+class Moment:
+    """From this time of the drawing on, it shows what is ``said``."""
+
+    time: float
+    said: str
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One scene's picture; its stills are those at its moments."""
+
+    key: str
+    shapes: tuple[Shape, ...]
+    moments: tuple[Moment, ...]
+    seconds: float
+
+
+def shape(
+    tag: str, *inside: Shape, moving: Mapping[str, Moving] | None = None, **fixed: Value
+) -> Shape:
+    """A `Shape`; underscores in names of attributes stand for hyphens."""
+    named = {name.replace("_", "-"): value for name, value in fixed.items()}
+    return Shape(tag, named, moving or {}, tuple(inside))
+
+
+def store(drawing: Drawing) -> str:
+    """What does not move in a drawing, for `animated` and `still` to use."""
+    return "".join(f'<g id="{name}">{written}</g>' for written, name in _stored(drawing).items())
+
+
+def animated(drawing: Drawing, title: str, described: str) -> str:
+    """The drawing as SVG that plays in a loop; what it shows is said in its upper left corner."""
+    stored = _stored(drawing)
+    labels = "".join(_label(drawing, index) for index in range(len(drawing.moments)))
+    body = _inside(drawing.shapes, drawing.key, stored, lambda e: _playing(e, drawing, stored))
+    return _svg(drawing.key, title, described, body + labels)
+
+
+def still(drawing: Drawing, index: int, described: str) -> str:
+    """The drawing at one of its moments."""
+    stored, moment = _stored(drawing), drawing.moments[index]
+    body = _inside(
+        drawing.shapes, drawing.key, stored, lambda e: _at(e, moment.time, drawing, stored)
+    )
+    return _svg(f"{drawing.key}-{index}", moment.said, described, body)
+
+
+def sampled(moving: Moving) -> list[str]:
+    """A moving attribute at every step of the animation, both ends included."""
+    return [_said(moving(step / SAMPLES)) for step in range(SAMPLES + 1)]
+
+
+def part(time: float, start: float, end: float) -> float:
+    """How much of the stretch from ``start`` to ``end`` has passed: 0 before, 1 after."""
+    return min(1.0, max(0.0, (time - start) / (end - start)))
+
+
+def eased(time: float, start: float, end: float) -> float:
+    """As `part`, but setting off and arriving gently."""
+    passed = part(time, start, end)
+    return passed * passed * (3 - 2 * passed)
+
+
+def between(low: float, high: float, share: float) -> float:
+    """The value at a share of the way from ``low`` to ``high``."""
+    return low + (high - low) * share
+
+
+def _svg(key: str, title: str, described: str, body: str) -> str:
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" '
+        f'aria-labelledby="{key}-t {key}-d"><title id="{key}-t">{escape(title)}</title>'
+        f'<desc id="{key}-d">{escape(described)}</desc>{body}</svg>'
+    )
+
+
+def _stored(drawing: Drawing) -> dict[str, str]:
+    """The parts that do not move, as written -> the id under which they are kept."""
+    found: dict[str, str] = {}
+
+    def look(shapes: Sequence[Shape]) -> None:
+        for written, inner in _runs(shapes, drawing.key):
+            if inner is not None:
+                look(inner.inside)
+            elif len(written) >= WORTH_STORING:
+                found.setdefault(written, f"{drawing.key}-part-{len(found)}")
+
+    look(drawing.shapes)
+    return found
+
+
+def _runs(shapes: Sequence[Shape], key: str) -> list[tuple[str, Shape | None]]:
+    """Neighbours that do not move as one piece of SVG, each that moves as it is."""
+    runs: list[tuple[str, Shape | None]] = []
+    for each in shapes:
+        if each.moves:
+            runs.append(("", each))
+        elif runs and runs[-1][1] is None:
+            runs[-1] = (runs[-1][0] + _written(each, key), None)
+        else:
+            runs.append((_written(each, key), None))
+    return runs
+
+
+def _inside(
+    shapes: Sequence[Shape], key: str, stored: Mapping[str, str], moved: Callable[[Shape], str]
+) -> str:
+    return "".join(
+        moved(each)
+        if each is not None
+        else (f'<use href="#{stored[written]}"/>' if written in stored else written)
+        for written, each in _runs(shapes, key)
+    )
+
+
+def _written(each: Shape, key: str) -> str:
+    """A part that does not move."""
+    within = "".join(_written(inner, key) for inner in each.inside) + escape(each.text)
+    return _tag(each, key, {}, within)
+
+
+def _at(each: Shape, time: float, drawing: Drawing, stored: Mapping[str, str]) -> str:
+    """An element that moves as it stands at ``time``; nothing where it cannot be seen then."""
+    shown = {name: _said(moving(time)) for name, moving in each.moving.items()}
+    match shown.get("opacity"):
+        case "0":
+            return ""
+        case "1":
+            del shown["opacity"]
+    within = _inside(
+        each.inside, drawing.key, stored, lambda inner: _at(inner, time, drawing, stored)
+    )
+    return _tag(each, drawing.key, shown, within)
+
+
+def _playing(each: Shape, drawing: Drawing, stored: Mapping[str, str]) -> str:
+    """An element that moves, with its animations."""
+    values = {name: sampled(moving) for name, moving in each.moving.items()}
+    moves = "".join(_animation(name, all_, drawing.seconds) for name, all_ in values.items())
+    within = _inside(
+        each.inside, drawing.key, stored, lambda inner: _playing(inner, drawing, stored)
+    )
+    return _tag(each, drawing.key, {name: all_[0] for name, all_ in values.items()}, moves + within)
+
+
+def _tag(each: Shape, key: str, shown: Mapping[str, str], within: str) -> str:
+    attributes = {name: _said(value).replace("@", key) for name, value in each.fixed.items()}
+    for name, value in shown.items():
+        if name in TRANSFORMS:
+            attributes["transform"] = f"{name}({value})"
+        else:
+            attributes[name] = value
+    told = "".join(f' {name}="{escape(value)}"' for name, value in attributes.items())
+    return f"<{each.tag}{told}>{within}</{each.tag}>" if within else f"<{each.tag}{told}/>"
+
+
+def _animation(name: str, values: Sequence[str], seconds: float) -> str:
+    """SMIL for one attribute; a stretch in which nothing changes is told by its two ends."""
+    if len(set(values)) == 1:
+        return ""
+    kept = [
+        step
+        for step in range(len(values))
+        if step in (0, SAMPLES) or not values[step - 1] == values[step] == values[step + 1]
+    ]
+    at = ";".join(f"{step / SAMPLES:.4f}".rstrip("0").rstrip(".") for step in kept)
+    told = f'values="{";".join(values)}"'
+    shorter = f'keyTimes="{at}" values="{";".join(values[step] for step in kept)}"'
+    how = f'dur="{seconds:g}s" repeatCount="indefinite" {min(shorter, told, key=len)}'
+    if name in TRANSFORMS:
+        return f'<animateTransform attributeName="transform" type="{name}" {how}/>'
+    return f'<animate attributeName="{name}" {how}/>'
+
+
+def _said(value: Value) -> str:
+    if isinstance(value, str):
+        return value
+    said = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if said == "-0" else said
+
+
+def _label(drawing: Drawing, index: int) -> str:
+    """What is shown, while it is shown; from the start on for the first."""
+    moments = drawing.moments
+    start = 0.0 if index == 0 else moments[index].time
+    end = moments[index + 1].time if index + 1 < len(moments) else 2.0
+    values = ["1" if start - 1e-9 <= step / SAMPLES < end - 1e-9 else "0"
+              for step in range(SAMPLES + 1)]  # fmt: skip
+    return (
+        f'<text class="moment" x="16" y="30" opacity="{values[0]}">'
+        f"{_animation('opacity', values, drawing.seconds)}{escape(moments[index].said)}</text>"
+    )
