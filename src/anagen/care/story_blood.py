@@ -30,9 +30,15 @@ if TYPE_CHECKING:
 SURFACE, DEEP, X, HALF = 84.0, 232.0, 210.0, 11.0
 VESSEL = 15.0  # px, its width today
 MOST = 3.0  # times today, beyond which it is not drawn wider
-CELLS, LAPS = 8, 2
+CELLS = 9
 DROPS = 7
 BEGINS, ENDS = 4 / 60, 56 / 60
+MARKS = (
+    ("medicine", "disc", "anagen"),
+    ("vessel", "line", "blood"),
+    ("range", "pale", "blood"),
+    ("oxygen", "hollow", "blood"),
+)
 STILLS = (BEGINS, 16 / 60, 30 / 60, ENDS)
 COURSE = np.array(  # px; the vessel's middle, from left to right under the root
     [[-20, 272], [60, 276], [130, 264], [172, 232], [200, 256], [232, 262], [262, 236], [300, 262],
@@ -136,7 +142,7 @@ def _root() -> tuple[Shape, ...]:
 
 
 def _cells() -> tuple[Shape, ...]:
-    runs = (_traveller(COURSE, LAPS, index / CELLS) for index in range(CELLS))
+    runs = (_traveller(COURSE, 1, index / CELLS) for index in range(CELLS))
     return (shape("g", *runs, fill=INK["blood"]),)
 
 
@@ -147,7 +153,7 @@ def _oxygen() -> tuple[Shape, ...]:
         np.array([[x, y], [(x + X) / 2, y - 16], [X + 0.25 * (x - X), DEEP - 18]])
         for x, y in starts
     )
-    runs = (_traveller(way, 3, index / len(starts)) for index, way in enumerate(ways))
+    runs = (_traveller(way, 2, index / len(starts)) for index, way in enumerate(ways))
     return (shape("g", *runs, fill=INK["card"], stroke=INK["blood"], stroke_width=1.4),)
 
 
@@ -187,13 +193,12 @@ def _traveller(course: NDArray[np.float64], laps: int, ahead: float) -> Shape:
 
     def at(time: float) -> str:
         x, y = (np.interp(passed(time), along[0], axis) for axis in along[1:])
-        return f"{x:.0f} {y:.0f}"
+        return f"{x:.1f} {y:.1f}"
 
-    def seen(time: float) -> str:
+    def seen(time: float) -> float:
         edge = 1.6 * laps / SAMPLES  # not seen while it jumps back to the start of its course
         share = passed(time)
-        shown = part(share, edge, edge + 0.08) * (1 - part(share, 1 - edge - 0.08, 1 - edge))
-        return f"{shown:.1f}".replace("0.0", "0").replace("1.0", "1")
+        return part(share, edge, edge + 0.08) * (1 - part(share, 1 - edge - 0.08, 1 - edge))
 
     return shape("circle", r=4, moving={"translate": at, "opacity": seen})
 

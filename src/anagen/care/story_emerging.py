@@ -1,4 +1,4 @@
-"""The hairs one does not see yet: five roots, each with a new hair at another stage of its way up.
+"""The hairs one does not see yet: three roots, each with a new hair at another stage of its way up.
 
 How long the way takes is the sum of the records `anagen_i_to_v_days` and emergence depth by growth;
 how many are on it is ``early_anagen_per_cm2``. Stages are drawn evenly over that time.
@@ -7,7 +7,7 @@ how many are on it is ``early_anagen_per_cm2``. Stages are drawn evenly over tha
 from typing import TYPE_CHECKING, NamedTuple
 
 from anagen.care import words
-from anagen.care.story_motion import INK, Drawing, Moment, Shape, between, eased, part, shape
+from anagen.care.story_motion import INK, Drawing, Moment, Shape, between, part, shape
 from anagen.care.story_tissue import air, pocket, sheath, skin, strand
 from anagen.evidence.parameters import parameters
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from anagen.forecast import Forecast
 
 SURFACE, DEEP, HIGH, HALF = 116.0, 268.0, 186.0, 8.0
-PLACES = (60.0, 130.0, 200.0, 270.0, 340.0)  # px
+PLACES = (100.0, 200.0, 300.0)  # px
 LAG = 0.05  # of a loop, from one root to the next
 UP = 34 / 60  # of a loop, until the first hair shows
 FADES = 57 / 60
@@ -71,8 +71,8 @@ def _new(x: float, index: int) -> tuple[Shape, ...]:
     starts, bulb = BEGINS + LAG * index, 1.75 * HALF
 
     def depth(time: float) -> float:
-        down = eased(time, starts, starts + 0.6 * UP)
-        return between(between(HIGH, DEEP, down), HIGH, eased(time, FADES, 1))
+        down = part(time, starts, starts + 0.6 * UP)
+        return between(between(HIGH, DEEP, down), HIGH, part(time, FADES, 1))
 
     def there(time: float) -> float:
         return part(time, starts, starts + 0.05) * (1 - part(time, FADES, 1))

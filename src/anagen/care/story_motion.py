@@ -5,15 +5,20 @@ and at four times for still pictures, so that both show the same. What does not 
 (`store`) and used by the animation and by every still.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
+
+import numpy as np
 
 from anagen.care.tokens import LIGHT
 
 WIDTH, HEIGHT = 400.0, 300.0  # px of every scene
 SAMPLES = 60  # steps of an animation; stills stand on them
 TRANSFORMS = ("translate", "rotate", "scale")
+MOST_OFF = 0.6  # px by which an animation may leave out the way between two steps
+NUMBER = re.compile(r"-?\d+\.?\d*")
 WORTH_STORING = 40  # letters from which on a part that does not move is written once only
 # A page's own colours, light or dark.
 INK: Mapping[str, str] = {name: f"var(--{name})" for name in LIGHT}
@@ -177,7 +182,7 @@ def _at(each: Shape, time: float, drawing: Drawing, stored: Mapping[str, str]) -
 def _playing(each: Shape, drawing: Drawing, stored: Mapping[str, str]) -> str:
     """An element that moves, with its animations."""
     values = {name: sampled(moving) for name, moving in each.moving.items()}
-    moves = "".join(_animation(name, all_, drawing.seconds) for name, all_ in values.items())
+    moves = "".join(_animation(name, all_, drawing) for name, all_ in values.items())
     within = _inside(
         each.inside, drawing.key, stored, lambda inner: _playing(inner, drawing, stored)
     )
@@ -195,22 +200,42 @@ def _tag(each: Shape, key: str, shown: Mapping[str, str], within: str) -> str:
     return f"<{each.tag}{told}>{within}</{each.tag}>" if within else f"<{each.tag}{told}/>"
 
 
-def _animation(name: str, values: Sequence[str], seconds: float) -> str:
-    """SMIL for one attribute; a stretch in which nothing changes is told by its two ends."""
+def _animation(name: str, values: Sequence[str], drawing: Drawing) -> str:
+    """SMIL for one attribute; steps that lie on the straight way between others are left out."""
     if len(set(values)) == 1:
         return ""
-    kept = [
-        step
-        for step in range(len(values))
-        if step in (0, SAMPLES) or not values[step - 1] == values[step] == values[step + 1]
-    ]
-    at = ";".join(f"{step / SAMPLES:.4f}".rstrip("0").rstrip(".") for step in kept)
-    told = f'values="{";".join(values)}"'
-    shorter = f'keyTimes="{at}" values="{";".join(values[step] for step in kept)}"'
-    how = f'dur="{seconds:g}s" repeatCount="indefinite" {min(shorter, told, key=len)}'
+    stills = [round(moment.time * SAMPLES) for moment in drawing.moments]
+    kept = _needed(values, stills, 0.02 if name == "opacity" else 0.2)
+    at = ";".join(f"{step / SAMPLES:.3f}".strip("0") or "0" for step in kept[1:-1])
+    how = (
+        f'dur="{drawing.seconds:g}s" repeatCount="indefinite" '
+        f'keyTimes="0;{at}{";" * bool(at)}1" values="{";".join(values[step] for step in kept)}"'
+    )
     if name in TRANSFORMS:
         return f'<animateTransform attributeName="transform" type="{name}" {how}/>'
     return f'<animate attributeName="{name}" {how}/>'
+
+
+def _needed(values: Sequence[str], exact: Sequence[int], least: float) -> list[int]:
+    """The steps between which straight lines are as good as all steps (Douglas-Peucker).
+
+    Each number of a value may be off by a hundredth of what it moves, from ``least`` to `MOST_OFF`;
+    at the steps ``exact`` by nothing.
+    """
+    numbers = np.array([[float(found) for found in NUMBER.findall(value)] for value in values])
+    off = np.tile(np.clip(0.01 * np.ptp(numbers, axis=0), least, MOST_OFF), (len(values), 1))
+    off[list(exact)] = 1e-6
+    kept, stretches = {0, len(values) - 1}, [(0, len(values) - 1)]
+    while stretches:
+        first, last = stretches.pop()
+        share = np.linspace(0, 1, last - first + 1)[:, None]
+        straight = (1 - share) * numbers[first] + share * numbers[last]
+        miss = (np.abs(numbers[first : last + 1] - straight) / off[first : last + 1]).max(axis=1)
+        worst = first + int(miss.argmax())
+        if miss.max() > 1:
+            kept.add(worst)
+            stretches += [(first, worst), (worst, last)]
+    return sorted(kept)
 
 
 def _said(value: Value) -> str:
@@ -229,5 +254,5 @@ def _label(drawing: Drawing, index: int) -> str:
               for step in range(SAMPLES + 1)]  # fmt: skip
     return (
         f'<text class="moment" x="16" y="30" opacity="{values[0]}">'
-        f"{_animation('opacity', values, drawing.seconds)}{escape(moments[index].said)}</text>"
+        f"{_animation('opacity', values, drawing)}{escape(moments[index].said)}</text>"
     )

@@ -26,7 +26,7 @@ from anagen.care.story_motion import (
 if TYPE_CHECKING:
     from anagen.forecast import Forecast
 
-COLUMNS, ROWS = 20, 15
+COLUMNS, ROWS = 20, 12
 HAIRS = COLUMNS * ROWS
 WEEKS = 8
 BEGINS, ENDS = 4 / 60, 56 / 60

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 PX_PER_UM = 0.42
 SURFACE, DEEP = 108.0, 272.0
-HEALTHY_X, TODAY_X = 124.0, 276.0
+HEALTHY_X, TODAY_X = 184.0, 312.0
 ROOM = 5.0  # px between a hair and its sheath
 STILLS = (6 / 60, 18 / 60, 30 / 60, 48 / 60)
 MARKS = (
@@ -129,6 +129,6 @@ def _own(healthy: float, um) -> tuple[Shape, ...]:
 def _ruler() -> Shape:
     """100 µm, a tenth of a millimetre."""
     return shape(
-        "path", d=f"M336 286v-8m0 4h{100 * PX_PER_UM:g}m0 -4v8", stroke=INK["ink"],
+        "path", d=f"M18 284v-8m0 4h{100 * PX_PER_UM:g}m0 -4v8", stroke=INK["ink"],
         stroke_width=1.8, fill="none",
     )  # fmt: skip

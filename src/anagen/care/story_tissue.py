@@ -81,12 +81,11 @@ def sheath(d: str | Moving) -> Shape:
 
 def strand(x: float, root: float, surface: float, above: float, lean: float = 0.16) -> str:
     """A hair from its root to its tip, ``above`` px over the skin (less than 0: still below)."""
-    if above <= 0:
-        return f"M{x:.1f} {root:.1f}V{min(root, surface - above):.1f}"
-    bend = lean * above * min(1.0, above / 60)
+    seen = max(above, 0.0)
+    bend = lean * seen * min(1.0, seen / 60)
     return (
-        f"M{x:.1f} {root:.1f}V{surface:.1f}"
-        f"c0 {-0.4 * above:.1f} {0.35 * bend:.1f} {-0.75 * above:.1f} {bend:.1f} {-above:.1f}"
+        f"M{x:.1f} {root:.1f}V{min(root, surface - min(above, 0.0)):.1f}"
+        f"c0 {-0.4 * seen:.1f} {0.35 * bend:.1f} {-0.75 * seen:.1f} {bend:.1f} {-seen:.1f}"
     )
 
 
