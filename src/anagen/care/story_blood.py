@@ -39,7 +39,8 @@ MARKS = (
     ("range", "pale", "blood"),
     ("oxygen", "hollow", "blood"),
 )
-STILLS = (BEGINS, 16 / 60, 30 / 60, ENDS)
+STILLS = (BEGINS, 16 / 60, 32 / 60, ENDS)
+STEPS = tuple(step / 60 for step in range(4, 57, 4))  # that have a name
 COURSE = np.array(  # px; the vessel's middle, from left to right under the root
     [[-20, 272], [60, 276], [130, 264], [172, 232], [200, 256], [232, 262], [262, 236], [300, 262],
      [360, 276], [424, 270]]
@@ -95,7 +96,7 @@ def ratio(known: Blood, quantile: str, time: float) -> float:
 
 
 def picture(known: Blood, moments: tuple[str, ...]) -> Drawing:
-    """``moments`` name the weeks at `STILLS`."""
+    """``moments`` name the weeks at `STEPS`."""
     drops = {"skin": _through_skin, "blood": _with_blood, None: tuple}[known.medicine]()
     return Drawing(
         key="blood",
@@ -108,7 +109,8 @@ def picture(known: Blood, moments: tuple[str, ...]) -> Drawing:
             *_oxygen(),
             *drops,
         ),
-        moments=tuple(map(Moment, STILLS, moments)),
+        moments=tuple(map(Moment, STEPS, moments)),
+        stills=STILLS,
         seconds=12,
     )
 

@@ -26,6 +26,7 @@ WINDOW, WINDOW_X, WINDOW_Y, WINDOW_MM = 120.0, 264.0, 16.0, 2.0
 IN, OUT = 8 / 60, 12 / 60  # when the needle is in, and out again
 CLOSED = 52 / 60  # when the median closing time has passed
 STILLS = (IN, OUT, 28 / 60, CLOSED)
+STEPS = (IN, OUT, 20 / 60, 28 / 60, 36 / 60, 44 / 60, CLOSED)  # that have a name
 LEFT_WHEN_CLOSED = 0.05  # the convention behind `hours_to_closed`
 MARKS = (("reach", "line", "needle"), ("range", "bar", "quiet"), ("window", "square", "skin"))
 
@@ -68,7 +69,7 @@ def open_share(known: Channel, time: float) -> float:
 
 
 def picture(known: Channel, moments: tuple[str, ...]) -> Drawing:
-    """``moments`` name the needle in the skin, it out again, and two times of closing."""
+    """``moments`` name the needle in the skin, it out again, and times of closing."""
     reached = known.depth_mm["median"]
     stands_off = max(known.set_mm - reached, 0.0)
     scale = min(
@@ -99,7 +100,8 @@ def picture(known: Channel, moments: tuple[str, ...]) -> Drawing:
             _needle(known.set_mm * scale, depth),
             *_window(known),
         ),
-        moments=tuple(map(Moment, (IN, OUT, 28 / 60, CLOSED), moments)),
+        moments=tuple(map(Moment, STEPS, moments)),
+        stills=STILLS,
         seconds=12,
     )  # fmt: skip
 

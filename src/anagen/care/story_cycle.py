@@ -4,7 +4,7 @@ The ring's segments are the medians of ``anagen_fraction`` today and at the last
 of the inner ring is its range of nine in ten. How long the bead takes through each is drawn.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from anagen.care import words
 from anagen.care.story_motion import (
@@ -63,11 +63,12 @@ def picture(known: Shares, moments: tuple[str, ...]) -> Drawing:
             _bead(known.today["median"]),
         ),
         moments=tuple(map(Moment, STILLS, moments)),
+        stills=STILLS,
         seconds=12,
     )
 
 
-def _arc(radius: float, width: float, start: float, end: float, token: str, **more: float) -> Shape:
+def _arc(radius: float, width: float, start: float, end: float, token: str, **more: Any) -> Shape:
     """Part of a ring, clockwise from its top; the whole is 1, drawn as a dash of 100."""
     return shape(
         "circle",

@@ -55,6 +55,7 @@ def picture(moments: tuple[str, ...]) -> Drawing:
             *(each for index, x in enumerate(PLACES) for each in _new(x, index)),
         ),
         moments=tuple(map(Moment, STILLS, moments)),
+        stills=STILLS,
         seconds=12,
     )
 

@@ -5,14 +5,14 @@ Time runs ever faster, from hours to months. Redness of the first week fades as 
 of ``healing_signal`` and ``collagen_ratio``. Where fibres lie is drawn.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anagen.care import words
 from anagen.care.story_channel import LEFT_WHEN_CLOSED
-from anagen.care.story_motion import INK, WIDTH, Drawing, Moment, Shape, part, shape
+from anagen.care.story_motion import INK, WIDTH, Drawing, Moment, Moving, Shape, part, shape
 from anagen.care.story_tissue import air, fibres, pocket, sheath, skin, strand
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ SETTLES_WEEKS = 16  # after the last session
 FIRST_DAY = 0.25  # the first step of the drawing's time
 BEGINS, ENDS = 3 / 60, 57 / 60
 STILLS = (BEGINS, 21 / 60, 39 / 60, ENDS)
+STEPS = tuple(step / 60 for step in (3, 9, 15, 21, 27, 33, 39, 45, 51, 57))  # that have a name
 WOUNDS = (96.0, 160.0, 224.0)  # px, where channels were
 HAIR_X = 322.0
 SHOWN = 20  # fibres today; one more for each twentieth that collagen rises
@@ -100,7 +101,7 @@ def collagen(known: Repair, time: float) -> float:
 
 
 def picture(known: Repair, moments: tuple[str, ...]) -> Drawing:
-    """``moments`` name the time since the first session at each of `STILLS`."""
+    """``moments`` name the time since the first session at `STEPS`."""
     return Drawing(
         key="healing",
         shapes=(
@@ -111,7 +112,8 @@ def picture(known: Repair, moments: tuple[str, ...]) -> Drawing:
             *_hair(),
             *_flush(known),
         ),
-        moments=tuple(map(Moment, STILLS, moments)),
+        moments=tuple(map(Moment, STEPS, moments)),
+        stills=STILLS,
         seconds=12,
     )
 
@@ -122,10 +124,10 @@ def _collagen(known: Repair) -> tuple[Shape, ...]:
     order = np.random.default_rng(2).permutation(len(lie))
     today = " ".join(lie[i] for i in order[:SHOWN])
 
-    def added(index: int):
+    def added(index: int) -> Moving:
         return lambda time: min(1.0, max(0.0, SHOWN * (collagen(known, time) - 1) - index))
 
-    line = {"fill": "none", "stroke": INK["telogen"], "stroke_linecap": "round"}
+    line: dict[str, Any] = {"fill": "none", "stroke": INK["telogen"], "stroke_linecap": "round"}
     most = min(MORE, int(np.ceil(SHOWN * (float(known.collagen.max()) - 1))))
     return (
         shape("path", d=today, stroke_opacity=0.3, stroke_width=2.4, **line),

@@ -53,12 +53,18 @@ class Moment:
 
 @dataclass(frozen=True)
 class Drawing:
-    """One scene's picture; its stills are those at its moments."""
+    """One scene's picture: what moves in it, what its time is called, and when it stands still."""
 
     key: str
     shapes: tuple[Shape, ...]
     moments: tuple[Moment, ...]
+    stills: tuple[float, ...]  # steps of `SAMPLES`
     seconds: float
+
+    def said(self, time: float) -> str:
+        """What the time of the drawing is called."""
+        passed = [moment.said for moment in self.moments if moment.time <= time + 1e-9]
+        return passed[-1] if passed else self.moments[0].said
 
 
 def shape(
@@ -78,17 +84,16 @@ def animated(drawing: Drawing, title: str, described: str) -> str:
     """The drawing as SVG that plays in a loop; what it shows is said in its upper left corner."""
     stored = _stored(drawing)
     labels = "".join(_label(drawing, index) for index in range(len(drawing.moments)))
+    labels = f'<g class="moments">{labels}</g>'
     body = _inside(drawing.shapes, drawing.key, stored, lambda e: _playing(e, drawing, stored))
     return _svg(drawing.key, title, described, body + labels)
 
 
 def still(drawing: Drawing, index: int, described: str) -> str:
-    """The drawing at one of its moments."""
-    stored, moment = _stored(drawing), drawing.moments[index]
-    body = _inside(
-        drawing.shapes, drawing.key, stored, lambda e: _at(e, moment.time, drawing, stored)
-    )
-    return _svg(f"{drawing.key}-{index}", moment.said, described, body)
+    """The drawing at one of its stills."""
+    stored, time = _stored(drawing), drawing.stills[index]
+    body = _inside(drawing.shapes, drawing.key, stored, lambda e: _at(e, time, drawing, stored))
+    return _svg(f"{drawing.key}-{index}", drawing.said(time), described, body)
 
 
 def sampled(moving: Moving) -> list[str]:
@@ -113,10 +118,14 @@ def between(low: float, high: float, share: float) -> float:
 
 
 def _svg(key: str, title: str, described: str, body: str) -> str:
+    named = f'<title id="{key}-t">{escape(title)}</title>'
+    by = f"{key}-t"
+    if described:
+        named += f'<desc id="{key}-d">{escape(described)}</desc>'
+        by += f" {key}-d"
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" '
-        f'aria-labelledby="{key}-t {key}-d"><title id="{key}-t">{escape(title)}</title>'
-        f'<desc id="{key}-d">{escape(described)}</desc>{body}</svg>'
+        f'<svg viewBox="0 0 {WIDTH:g} {HEIGHT:g}" role="img" aria-labelledby="{by}">{named}{body}'
+        "</svg>"
     )
 
 
@@ -204,7 +213,7 @@ def _animation(name: str, values: Sequence[str], drawing: Drawing) -> str:
     """SMIL for one attribute; steps that lie on the straight way between others are left out."""
     if len(set(values)) == 1:
         return ""
-    stills = [round(moment.time * SAMPLES) for moment in drawing.moments]
+    stills = [round(time * SAMPLES) for time in drawing.stills]
     kept = _needed(values, stills, 0.02 if name == "opacity" else 0.2)
     at = ";".join(f"{step / SAMPLES:.3f}".strip("0") or "0" for step in kept[1:-1])
     how = (
@@ -246,13 +255,18 @@ def _said(value: Value) -> str:
 
 
 def _label(drawing: Drawing, index: int) -> str:
-    """What is shown, while it is shown; from the start on for the first."""
+    """What the time is called, while it is; the first from the start on."""
     moments = drawing.moments
-    start = 0.0 if index == 0 else moments[index].time
-    end = moments[index + 1].time if index + 1 < len(moments) else 2.0
-    values = ["1" if start - 1e-9 <= step / SAMPLES < end - 1e-9 else "0"
-              for step in range(SAMPLES + 1)]  # fmt: skip
+    start = moments[index].time if index else 0.0
+    end = moments[index + 1].time if index + 1 < len(moments) else 1.0
+    times, values = [f"{start:.3f}", f"{end:.3f}"], ["1", "0"]
+    if index:
+        times, values = ["0", *times], ["0", *values]
+    if index + 1 == len(moments):
+        times, values = times[:-1], values[:-1]
     return (
-        f'<text class="moment" x="16" y="30" opacity="{values[0]}">'
-        f"{_animation('opacity', values, drawing)}{escape(moments[index].said)}</text>"
+        f'<text x="16" y="30" opacity="{values[0]}"><animate attributeName="opacity" '
+        f'calcMode="discrete" dur="{drawing.seconds:g}s" repeatCount="indefinite" '
+        f'keyTimes="{";".join(times)}" values="{";".join(values)}"/>'
+        f"{escape(moments[index].said)}</text>"
     )

@@ -31,6 +31,7 @@ HAIRS = COLUMNS * ROWS
 WEEKS = 8
 BEGINS, ENDS = 4 / 60, 56 / 60
 STILLS = (BEGINS, 20 / 60, 36 / 60, ENDS)
+STEPS = tuple(step / 60 for step in range(4, 57, 4))  # that have a name
 FALL = 5 / 60  # of a loop; how long a hair is seen to fall
 LEFT, TOP, RIGHT, BOTTOM = 22.0, 78.0, 378.0, 258.0
 MORE_FROM = 1.3  # times today's shedding, from where on it is told
@@ -76,7 +77,7 @@ def gone(known: Shedding, time: float) -> float:
 
 
 def picture(known: Shedding, moments: tuple[str, ...]) -> Drawing:
-    """``moments`` name the weeks at `STILLS`."""
+    """``moments`` name the weeks at `STEPS`."""
     random = np.random.default_rng(6)
     order = random.permutation(HAIRS)
     falling = min(HAIRS, int(known.fallen[-1]))
@@ -105,7 +106,8 @@ def picture(known: Shedding, moments: tuple[str, ...]) -> Drawing:
             shape("g", *(_falls(known, index, strand(index)) for index in range(falling)),
                   stroke=INK["telogen"], **line),
         ),
-        moments=tuple(map(Moment, STILLS, moments)),
+        moments=tuple(map(Moment, STEPS, moments)),
+        stills=STILLS,
         seconds=12,
     )  # fmt: skip
 

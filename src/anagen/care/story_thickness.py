@@ -4,12 +4,12 @@ Widths are ``follicles.healthy_mean_um`` and the median of ``mean_diameter_um`` 
 is drawn as much smaller as its hair is finer; how it shrinks is drawn, not computed.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from anagen.care import words
-from anagen.care.story_motion import INK, Drawing, Moment, Shape, between, eased, shape
+from anagen.care.story_motion import INK, Drawing, Moment, Moving, Shape, between, eased, shape
 from anagen.care.story_tissue import air, pocket, sheath, skin
 from anagen.evidence.parameters import parameters
 
@@ -66,6 +66,7 @@ def picture(known: Thickness, moments: tuple[str, ...]) -> Drawing:
             _ruler(),
         ),
         moments=tuple(map(Moment, STILLS, moments)),
+        stills=STILLS,
         seconds=10,
     )
 
@@ -88,7 +89,7 @@ def _shaft(x: float, um: float, healthy: float) -> str:
     )
 
 
-def _core(x: float, um: float) -> dict[str, float]:
+def _core(x: float, um: float) -> dict[str, Any]:
     """The lighter middle of a shaft, which gives it its roundness."""
     return {"x": x - um * PX_PER_UM * 0.22, "width": um * PX_PER_UM * 0.16}
 
@@ -102,7 +103,7 @@ def _healthy(um: float) -> tuple[Shape, ...]:
     )  # fmt: skip
 
 
-def _own(healthy: float, um) -> tuple[Shape, ...]:
+def _own(healthy: float, um: Moving) -> tuple[Shape, ...]:
     half = healthy * PX_PER_UM / 2
     return (
         sheath(lambda time: _outline(TODAY_X, um(time), healthy)),

@@ -3,9 +3,11 @@
 Layers, roots and bends are drawn, not computed; what a scene has to scale, it says itself.
 """
 
+from typing import Any
+
 import numpy as np
 
-from anagen.care.story_motion import HEIGHT, INK, WIDTH, Moving, Shape, Value, shape
+from anagen.care.story_motion import HEIGHT, INK, WIDTH, Moving, Shape, shape
 
 RIDGE = 17.0  # px from one ridge of the epidermis to the next
 
@@ -69,7 +71,7 @@ def pocket(x: float, surface: float, bottom: float, half: float) -> str:
 
 def sheath(d: str | Moving) -> Shape:
     """A follicle with the outline ``d``: the lining of the skin, which dips down."""
-    look: dict[str, Value] = {
+    look: dict[str, Any] = {
         "fill": f"color-mix(in srgb,{INK['skin']} 82%,{INK['telogen']})",
         "stroke": INK["telogen"],
         "stroke_opacity": 0.5,

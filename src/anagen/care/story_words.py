@@ -37,7 +37,7 @@ class SceneText:
     try_this: str
     sure: str
     alt: str
-    moments: tuple[str, ...]
+    moments: tuple[str, ...]  # four, or the first and how all later ones are called
     legend: Mapping[str, str]
     sources: tuple[str, ...]
     certainty: str
@@ -87,8 +87,8 @@ def check_page(tables: Mapping[str, Any], language: Language) -> PageText:
 
 def _scene(where: str, table: Mapping[str, Any]) -> SceneText:
     _same(where, set(table) - {"call"}, _SCENE)
-    if len(table["sentences"]) != 2 or len(table["moments"]) != 4:
-        raise BadRecord(f"{where} needs two sentences and four moments.")
+    if len(table["sentences"]) != 2 or len(table["moments"]) not in (2, 4):
+        raise BadRecord(f"{where} needs two sentences, and two or four moments.")
     if table["certainty"] not in CERTAINTIES:
         raise BadRecord(f"{where} has the unknown certainty {table['certainty']!r}.")
     for source in table["sources"]:

@@ -6,7 +6,7 @@ hair as ``total_density_per_cm2`` has at its median in that week; hairs are as t
 cannot tell.
 """
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,18 @@ from numpy.typing import NDArray
 from anagen.care import drawing, words
 from anagen.care.chart import span
 from anagen.care.scale import Scale, ticks
-from anagen.care.story_motion import HEIGHT, INK, WIDTH, Drawing, Moment, Shape, part, shape
+from anagen.care.story_motion import (
+    HEIGHT,
+    INK,
+    SAMPLES,
+    WIDTH,
+    Drawing,
+    Moment,
+    Moving,
+    Shape,
+    part,
+    shape,
+)
 from anagen.care.tokens import BAND_50, BAND_90
 
 if TYPE_CHECKING:
@@ -25,6 +36,7 @@ CHART_LEFT, CHART_RIGHT, CHART_BOTTOM = 234.0, 384.0, 236.0
 HAIR_MM = 1.3  # as drawn
 BEGINS, ENDS = 4 / 60, 56 / 60  # 52 steps between them
 STILLS = (BEGINS, 12 / 60, 28 / 60, ENDS)
+STEPS = tuple(step / 60 for step in range(4, 57, 4))  # that have a name
 MARKS = (
     ("hairs", "line", "ink"),
     ("more", "line", "anagen"),
@@ -75,7 +87,7 @@ def hairs(known: Year, time: float) -> float:
 
 
 def picture(known: Year, moments: tuple[str, ...]) -> Drawing:
-    """``moments`` name the weeks at `STILLS`."""
+    """``moments`` name the weeks at `STEPS`."""
     return Drawing(
         key="year",
         shapes=(
@@ -83,7 +95,8 @@ def picture(known: Year, moments: tuple[str, ...]) -> Drawing:
             *_square(known),
             *_chart(known),
         ),
-        moments=tuple(map(Moment, STILLS, moments)),
+        moments=tuple(map(Moment, STEPS, moments)),
+        stills=STILLS,
         seconds=12,
     )
 
@@ -94,7 +107,7 @@ def _square(known: Year) -> tuple[Shape, ...]:
     One of today's that is gone for a while has the colour of rest, one more than today of growth.
     """
     scale = SIDE / 10
-    counts = [hairs(known, step / 60) for step in range(61)]
+    counts = [hairs(known, step / SAMPLES) for step in range(SAMPLES + 1)]
     today = round(counts[0])
     always, ever = int(min(counts)), int(np.ceil(max(counts)))
     at = _places(max(ever, round(known.openings)))
@@ -108,7 +121,7 @@ def _square(known: Year) -> tuple[Shape, ...]:
         return "".join(f"M{x[i]:.0f} {y[i]:.0f}q{dx[i] / 2 - dy[i] / 9:.0f} {dy[i] / 2:.0f} "
                        f"{dx[i]:.0f} {dy[i]:.0f}" for i in chosen)  # fmt: skip
 
-    def shows(index: int):
+    def shows(index: int) -> Moving:
         return lambda time: float(np.clip(hairs(known, time) - index, 0, 1))
 
     def come_and_go(first: int, end: int) -> list[Shape]:
@@ -211,7 +224,9 @@ def _band(known: Year, lies: drawing.Frame, low: str, high: str, opacity: float)
     return shape("polygon", points=f"{there} {back}", fill=INK["anagen"], fill_opacity=opacity)
 
 
-def _line(lies: drawing.Frame, weeks, values, **how: str | float) -> Shape:
+def _line(
+    lies: drawing.Frame, weeks: NDArray[np.int64], values: NDArray[np.float64], **how: Any
+) -> Shape:
     return shape("polyline", points=_points(lies, weeks, values), fill="none", **how)
 
 

@@ -6,7 +6,7 @@ for (const picture of document.querySelectorAll("[data-seconds]")) {
   const [button, slider] = controls.children;
   const seconds = Number(picture.dataset.seconds);
   const times = picture.dataset.times.split(" ").map(Number);
-  const said = [...svg.querySelectorAll(".moment")].map((label) => label.textContent);
+  const said = [...svg.querySelectorAll(".moments text")].map((label) => label.textContent);
   let stopped = false, inView = true;
   const tell = () => {
     const time = slider.value / slider.max;
