@@ -118,7 +118,8 @@ def _falls(known: Shedding, index: int, strand: str) -> Shape:
     leaves = next((time for time in steps if gone(known, time) >= index + 1), 1.0)
 
     def drops(time: float) -> str:
-        fallen = eased(time, leaves - FALL, leaves)
+        # Back at its place while it is not seen.
+        fallen = eased(time, leaves - FALL, leaves) * (time <= ENDS)
         return f"{14 * fallen:.0f} {58 * fallen * fallen:.0f}"
 
     def seen(time: float) -> float:

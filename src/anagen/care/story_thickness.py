@@ -4,12 +4,13 @@ Widths are ``follicles.healthy_mean_um`` and the median of ``mean_diameter_um`` 
 is drawn as much smaller as its hair is finer; how it shrinks is drawn, not computed.
 """
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from anagen.care import words
-from anagen.care.story_motion import INK, Drawing, Moment, Moving, Shape, between, eased, shape
+from anagen.care.story_motion import INK, Drawing, Moment, Shape, between, eased, shape
 from anagen.care.story_tissue import air, pocket, sheath, skin
 from anagen.evidence.parameters import parameters
 
@@ -103,7 +104,7 @@ def _healthy(um: float) -> tuple[Shape, ...]:
     )  # fmt: skip
 
 
-def _own(healthy: float, um: Moving) -> tuple[Shape, ...]:
+def _own(healthy: float, um: Callable[[float], float]) -> tuple[Shape, ...]:
     half = healthy * PX_PER_UM / 2
     return (
         sheath(lambda time: _outline(TODAY_X, um(time), healthy)),

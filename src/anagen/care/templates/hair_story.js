@@ -35,4 +35,5 @@ for (const picture of document.querySelectorAll("[data-seconds]")) {
     tell();
   }, 200);
   controls.hidden = false;
+  tell();
 }
