@@ -127,7 +127,7 @@ def test_the_channel_closes_at_the_median_closing_time(forecasts):
     closing = float(np.median(forecast.session["hours_to_closed"]))
     assert story_channel.hours(known, story_channel.OUT) == 0
     times = np.linspace(story_channel.OUT, 1, 4001)
-    first_closed = next(t for t in times if story_channel.open_share(known, t) <= 0.05)
+    first_closed = next(t for t in times if story_channel.open_share(t) <= 0.05)
     assert story_channel.hours(known, first_closed) == pytest.approx(closing, rel=1e-3)
     picture = story_channel.picture(known, ("",) * len(story_channel.STEPS))
 
@@ -193,9 +193,9 @@ def test_as_many_hairs_show_as_forecast(forecasts, stories):
         week = WEEKS * (time - story_year.BEGINS) / (story_year.ENDS - story_year.BEGINS)
         expected = np.interp(week, np.arange(WEEKS + 1), median)
         changing = [
-            float(path.get("opacity", 1))
+            float(path.get("opacity", 1)) * path.get("d", "").count("M")
             for path in parsed(still(picture, index, "")).iter("path")
-            if re.fullmatch(r"M\d+ \d+q[-\d ]+", path.get("d", ""))
+            if re.fullmatch(r"(M\d+ \d+q[-\d ]+)+", path.get("d", ""))
         ]
         assert strands.count("M") + sum(changing) == pytest.approx(expected, abs=0.1)
 
@@ -419,7 +419,7 @@ def test_needles_are_told_of_only_where_there_are_needles(stories):
         "prp": "on_skin",
         "medicine": "minoxidil",
         "tablet": "tablet",
-        "nothing": "blood",
+        "nothing": "blood_steady",
     }
     assert keys["needled"][5] == "year_shedding"
     assert keys["nothing"][5] == "year_alone"

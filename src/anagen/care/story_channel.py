@@ -60,11 +60,11 @@ def hours(known: Channel, time: float) -> float:
     return known.hours_to_closed["median"] * (time - OUT) / (CLOSED - OUT)
 
 
-def open_share(known: Channel, time: float) -> float:
-    """How much of the mouth is open; it opens with the needle and heals over at the end."""
+def open_share(time: float) -> float:
+    """How much of the mouth is open: 5 % when `hours` reach the closing time, then none."""
     if time < OUT:
         return eased(time, 0.06, IN)
-    left = LEFT_WHEN_CLOSED ** (hours(known, time) / known.hours_to_closed["median"])
+    left = LEFT_WHEN_CLOSED ** part(time, OUT, CLOSED)
     return left * (1 - part(time, CLOSED, 1))
 
 
@@ -80,7 +80,7 @@ def picture(known: Channel, moments: tuple[str, ...]) -> Drawing:
     depth = reached * scale
 
     def cone(time: float) -> str:
-        half = MOUTH * open_share(known, time)
+        half = MOUTH * open_share(time)
         return (
             f"M{X - half:.2f} {SURFACE - 1:g}L{X:g} {SURFACE + depth:.1f}"
             f"L{X + half:.2f} {SURFACE - 1:g}Z"
@@ -95,7 +95,7 @@ def picture(known: Channel, moments: tuple[str, ...]) -> Drawing:
             shape("path", d=wisps, fill="none", stroke=INK["telogen"], stroke_opacity=0.22,
                   stroke_width=2),
             shape("path", fill=INK["card"], stroke=INK["needle"], stroke_width=1.4,
-                  moving={"d": cone, "opacity": lambda time: float(open_share(known, time) > 0)}),
+                  moving={"d": cone, "opacity": lambda time: float(open_share(time) > 0)}),
             _range(known, scale),
             _needle(known.set_mm * scale, depth),
             *_window(known),
@@ -153,6 +153,6 @@ def _window(known: Channel) -> tuple[Shape, ...]:
         shape(
             "use", href="#@-channels", fill="none", stroke=INK["ink"], stroke_opacity=0.75,
             stroke_linecap="round",
-            moving={"stroke-width": lambda time: 4.6 * open_share(known, time)},
+            moving={"stroke-width": lambda time: 4.6 * open_share(time)},
         ),
     )  # fmt: skip

@@ -161,6 +161,8 @@ class Teller:
         known, say = story_blood.blood(self.forecast), self.say
         phrases, key, drug = self.text.phrases, *_medicine(self.forecast)
         flow = phrases["flow_steady" if known.steady else "flow_changes"]
+        if not drug and known.steady:
+            key = "blood_steady"
         minoxidil = self.forecast.protocol.topical("minoxidil")
         hours = minoxidil.hold_hours if minoxidil is not None else None
         hold = phrases["hold_asked" if hours is None else "hold_said"]

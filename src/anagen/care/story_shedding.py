@@ -103,7 +103,10 @@ def picture(known: Shedding, moments: tuple[str, ...]) -> Drawing:
             shape("path", d=empty, stroke=INK["telogen"], stroke_width=4, stroke_linecap="round",
                   stroke_opacity=0.7),
             shape("path", d=stays, stroke=INK["ink"], **line),
-            shape("g", *(_falls(known, index, strand(index)) for index in range(falling)),
+            shape("g", *(
+                    _falls(leaves, "".join(map(strand, those)))
+                    for leaves, those in _leaving(known, falling).items()
+                ),
                   stroke=INK["telogen"], **line),
         ),
         moments=tuple(map(Moment, STEPS, moments)),
@@ -112,10 +115,18 @@ def picture(known: Shedding, moments: tuple[str, ...]) -> Drawing:
     )  # fmt: skip
 
 
-def _falls(known: Shedding, index: int, strand: str) -> Shape:
-    """One hair that lets go on its day and is back at its place when the loop begins anew."""
+def _leaving(known: Shedding, falling: int) -> dict[float, list[int]]:
+    """Which hairs have let go by which step: those of one step fall together."""
     steps = [step / SAMPLES for step in range(SAMPLES + 1)]
-    leaves = next((time for time in steps if gone(known, time) >= index + 1), 1.0)
+    found: dict[float, list[int]] = {}
+    for index in range(falling):
+        leaves = next((time for time in steps if gone(known, time) >= index + 1), 1.0)
+        found.setdefault(leaves, []).append(index)
+    return found
+
+
+def _falls(leaves: float, strands: str) -> Shape:
+    """Hairs that let go at one time and are back at their place when the loop begins anew."""
 
     def drops(time: float) -> str:
         # Back at its place while it is not seen.
@@ -123,6 +134,6 @@ def _falls(known: Shedding, index: int, strand: str) -> Shape:
         return f"{14 * fallen:.0f} {58 * fallen * fallen:.0f}"
 
     def seen(time: float) -> float:
-        return 1 - part(time, leaves - FALL / 2, leaves) + part(time, ENDS + 1 / 60, 1)
+        return 1 - part(time, leaves - FALL / 2, leaves) + part(time, ENDS + 1 / SAMPLES, 1)
 
-    return shape("path", d=strand, moving={"translate": drops, "opacity": seen})
+    return shape("path", d=strands, moving={"translate": drops, "opacity": seen})

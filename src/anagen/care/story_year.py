@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 SIDE, LEFT, TOP = 184.0, 12.0, 52.0  # px; the square centimetre
 CHART_LEFT, CHART_RIGHT, CHART_BOTTOM = 234.0, 384.0, 236.0
 HAIR_MM = 1.3  # as drawn
+MOST_ALONE = 45  # hairs that come or go each by itself
 BEGINS, ENDS = 4 / 60, 56 / 60  # 52 steps between them
 STILLS = (BEGINS, 12 / 60, 28 / 60, ENDS)
 STEPS = tuple(step / 60 for step in range(4, 57, 4))  # that have a name
@@ -102,7 +103,7 @@ def picture(known: Year, moments: tuple[str, ...]) -> Drawing:
 
 
 def _square(known: Year) -> tuple[Shape, ...]:
-    """Hairs that show all the time are one path; each that comes or goes is its own.
+    """Hairs that show all the time are one path; those that come or go have their own.
 
     One of today's that is gone for a while has the colour of rest, one more than today of growth.
     """
@@ -121,13 +122,17 @@ def _square(known: Year) -> tuple[Shape, ...]:
         return "".join(f"M{x[i]:.0f} {y[i]:.0f}q{dx[i] / 2 - dy[i] / 9:.0f} {dy[i] / 2:.0f} "
                        f"{dx[i]:.0f} {dy[i]:.0f}" for i in chosen)  # fmt: skip
 
-    def shows(index: int) -> Moving:
-        return lambda time: float(np.clip(hairs(known, time) - index, 0, 1))
+    # Where very many come or go, a few of them do so together.
+    together = max(1, -(-(ever - always) // MOST_ALONE))
+
+    def shows(first: int, count: int) -> Moving:
+        return lambda time: float(np.clip((hairs(known, time) - first) / count, 0, 1))
 
     def come_and_go(first: int, end: int) -> list[Shape]:
+        groups = (range(i, min(i + together, end)) for i in range(first, end, together))
         return [
-            shape("path", d=strands(range(i, i + 1)), moving={"opacity": shows(i)})
-            for i in range(first, end)
+            shape("path", d=strands(each), moving={"opacity": shows(each.start, len(each))})
+            for each in groups
         ]
 
     box = {"x": LEFT, "y": TOP, "width": SIDE, "height": SIDE, "rx": 8}
