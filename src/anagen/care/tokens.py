@@ -12,6 +12,7 @@ LIGHT: Mapping[str, str] = MappingProxyType(
         "anagen": "#1B6B5A",  # growth, the main line
         "telogen": "#8A6A2F",  # rest, caution
         "skin": "#E9B99A",  # the illustrated tissue
+        "blood": "#B4533C",  # its vessels and its redness
         "needle": "#4B5A6A",  # device, neutral series
         "alarm": "#B23A2E",  # do not treat; always with a word and a shape too
     }
@@ -25,6 +26,7 @@ DARK: Mapping[str, str] = MappingProxyType(
         "anagen": "#5CC2A7",
         "telogen": "#D9B36C",
         "skin": "#8C5F49",
+        "blood": "#E0927B",
         "needle": "#AEBBC9",
         "alarm": "#F0887C",
     }
