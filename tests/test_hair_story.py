@@ -23,8 +23,9 @@ from anagen.care import (
     story_year,
 )
 from anagen.care.hair_story import Story, story, story_html
+from anagen.care.pages import LANGUAGES
 from anagen.care.story_motion import NUMBER, SAMPLES, Drawing, Moment, animated, sampled, still
-from anagen.care.story_words import LANGUAGES, Numbers, check_page, page_text
+from anagen.care.story_words import Numbers, check_page, page_text
 from anagen.evidence.parameters import parameters
 from anagen.evidence.sources import BadRecord
 from anagen.forecast import Forecast, simulate_together

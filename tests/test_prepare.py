@@ -36,7 +36,7 @@ def test_every_example_person_gets_a_whole_folder(who: str, tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == told["files"]
     wanted = {
         "procedure.html", "procedure.pdf", "timetable.html", "calendar.ics", "handout.en.html",
-        "handout.en.pdf", "handout-large.en.pdf",
+        "handout.en.pdf", "handout-large.en.pdf", "how-your-hair-grows.en.html",
     }  # fmt: skip
     assert wanted <= set(told["files"])
     may = told["screening"]["decision"] in {"proceed", "caution"}

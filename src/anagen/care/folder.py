@@ -6,7 +6,7 @@ Unsigned, what a patient would read is a draft, is named so and says so on every
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from anagen.aftercare import Timetable, timetable
@@ -14,6 +14,7 @@ from anagen.care.appointments import When, visit_days
 from anagen.care.consent_document import consent_document
 from anagen.care.course_calendar import first_calendar
 from anagen.care.document_pages import document_html, document_pdf
+from anagen.care.hair_story import story, story_html
 from anagen.care.handout import Handout, Signature, handout
 from anagen.care.handout_pages import handout_html, handout_pdf
 from anagen.care.pages import Language
@@ -65,13 +66,13 @@ def folder(
     the folder holds no session, and its forecast is that of doing nothing.
     Raises `BadInput` for an undiagnosed person and for weeks out of range.
     """
-    from anagen.forecast import simulate
+    from anagen.forecast import simulate_together
 
     screening = screen(patient, protocol)
     barred = screening.decision in BARRED
     done = nothing(protocol) if barred else protocol
     advance("Computing the forecast")
-    forecast = simulate(patient, done, weeks, seed=seed)
+    forecast, untreated = simulate_together(patient, [done, nothing(done)], weeks, seed=seed)
     needled = done.course.sessions > 0
     visits = tuple(first.on(day) for day in visit_days(done, first.day, weeks))
     table = timetable(patient, done, forecast)
@@ -91,6 +92,9 @@ def folder(
     files[f"{draft}handout.{language}.html"] = handout_html(said).encode()
     files[f"{draft}handout.{language}.pdf"] = handout_pdf(said, "usual", first.day)
     files[f"{draft}handout-large.{language}.pdf"] = handout_pdf(said, "large", first.day)
+    grows = story(forecast, untreated, language)
+    grows = replace(grows, opening=(said.status, *grows.opening))
+    files[f"{draft}how-your-hair-grows.{language}.html"] = story_html(grows).encode()
     if needled:
         consent = consent_document(consent_page(patient, done), language, version)
         files[f"{draft}consent.{language}.html"] = document_html(consent).encode()

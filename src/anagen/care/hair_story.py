@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from anagen.care import words
+from anagen.care.pages import LANGUAGES, Language
 from anagen.care.report import pages, style
 from anagen.care.story_motion import animated, still, store
 from anagen.care.story_scenes import Scene, Teller
-from anagen.care.story_words import LANGUAGES, Language, page_text
+from anagen.care.story_words import page_text
 from anagen.reading import BadInput
 
 if TYPE_CHECKING:

@@ -4,21 +4,18 @@ The files stand in ``pages/``. A text is whole and has placeholders for numbers 
 be reviewed as it will be read.
 """
 
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from babel.numbers import format_decimal
 from babel.units import format_unit
 
+from anagen.care.pages import Language, page
 from anagen.care.words import CERTAINTIES
 from anagen.evidence.sources import BadRecord, sources
 
-Language = Literal["en", "es"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 HOURS_PER_DAY, DAYS_PER_WEEK, DAYS_PER_MONTH, DAYS_PER_YEAR = 24, 7, 365.25 / 12, 365.25
 _PAGE = {"title", "opening", "labels", "certainties", "drugs", "phrases", "scenes"}
 _SCENE = {"title", "sentences", "try", "sure", "alt", "moments", "sources", "certainty", "legend"}
@@ -61,8 +58,7 @@ class PageText:
 @cache
 def page_text(language: Language) -> PageText:
     """The project's own words in one language."""
-    written = files("anagen.care").joinpath("pages", f"hair_story.{language}.toml")
-    return check_page(tomllib.loads(written.read_text("utf-8")), language)
+    return check_page(page("hair_story", language), language)
 
 
 def check_page(tables: Mapping[str, Any], language: Language) -> PageText:
