@@ -30,7 +30,7 @@ def syllables(word: str) -> int:
 
 def grade(text: str) -> float:
     """The grade of a text; a list item or heading without a stop counts as a sentence."""
-    sentences = [part for part in re.split(r"[.!?:]\s|\n", text + "\n") if _WORD.search(part)]
+    sentences = [part for part in re.split(r"[.!?]\s|\n", text + "\n") if _WORD.search(part)]
     words = _WORD.findall(text)
     counted = sum(syllables(word) for word in words)
     return 0.39 * len(words) / len(sentences) + 11.8 * counted / len(words) - 15.59
