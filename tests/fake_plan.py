@@ -153,7 +153,11 @@ def make_forecast(
             "hair_mass_index": 60 + grown,
             "erythema": redness,
         },
-        session={"pain_vs_26g": np.full(400, 2.2 if sessions else 0.0)},
+        session={
+            "pain_vs_26g": np.full(400, 2.2 if sessions else 0.0),
+            "hours_to_closed": np.full(400, 12.0 if sessions else 0.0),
+            "days_of_redness": np.full(400, 1.5 if sessions else 0.0),
+        },
         detectable=Detectable(
             method="phototrichogram, counted once by one reader (reliability study, 2019)",
             smallest_change_per_cm2=SMALLEST,
