@@ -186,16 +186,18 @@ def largest_grams(
     most = {limit.name: limit.most for limit in dose.limits}
     left = 1 - (nothing.share_of_day - _share(dose))
     room = min(most["grams"] * left, most["grams per 10 cm²"] * dose.area_cm2 / 10)
-    tenths = floor(room / _SMALLEST_GRAMS)
-    if tenths * _SMALLEST_GRAMS > room:  # a rounding of the last bit
-        tenths -= 1
-    grams = round(tenths * _SMALLEST_GRAMS, 1)
-    if grams <= 0:
-        text = "Less than a tenth of a gram is left of what is allowed."
-        reason = Statement(text, anaesthetic_labels().sum_of_shares.basis)
-        return Largest(None, Refused((reason,), ()))
-    filled = cream.model_copy(update={"grams": grams})
-    return Largest(grams, numbing_dose((filled, *beside), patient, other_lidocaine_mg))
+    grams = floor(room / _SMALLEST_GRAMS) * _SMALLEST_GRAMS
+    # The second try is for a rounding of the last bit.
+    for less in (0.0, _SMALLEST_GRAMS):
+        tried = round(grams - less, 1)
+        if tried <= 0:
+            break
+        filled = cream.model_copy(update={"grams": tried})
+        outcome = numbing_dose((filled, *beside), patient, other_lidocaine_mg)
+        if isinstance(outcome, Allowed):
+            return Largest(tried, outcome)
+    text = "Less than a tenth of a gram is left of what is allowed."
+    return Largest(None, Refused((Statement(text, anaesthetic_labels().sum_of_shares.basis),), ()))
 
 
 def _allowance(product: Product, age: float, weight_kg: float) -> Allowance | None:
