@@ -43,16 +43,18 @@ class Restart:
     reasons: tuple[Reason, ...]  # the longest first
 
 
-def restart(patient: Patient, protocol: Protocol, forecast: "Forecast") -> Restart | None:
+def restart(patient: Patient, protocol: Protocol, forecast: "Forecast | None") -> Restart | None:
     """The restart for one person and protocol; None without needling or without minoxidil.
 
-    An unknown skin type or history adds no wait here; the screening asks for both.
+    An unknown skin type or history adds no wait here; the screening asks for both. Without a
+    forecast, the wait for channels to close in the model is left out.
     """
     minoxidil, device = protocol.topical("minoxidil"), protocol.device
-    if minoxidil is None or not minoxidil.per_day or device is None or not protocol.course.sessions:
+    unused = minoxidil is None or minoxidil.per_day == 0  # how often is unknown: it is used
+    if unused or device is None or not protocol.course.sessions:
         return None
     reasons = [_on_record(key) for key in _that_apply(patient, protocol, device.needle_mm)]
-    if minoxidil.hold_hours is not None:
+    if minoxidil is not None and minoxidil.hold_hours is not None:
         reasons.append(
             Reason(
                 minoxidil.hold_hours,
@@ -62,7 +64,8 @@ def restart(patient: Patient, protocol: Protocol, forecast: "Forecast") -> Resta
                 "protocol",
             )
         )
-    reasons.append(_by_model(forecast))
+    if forecast is not None:
+        reasons.append(_by_model(forecast))
     reasons.sort(key=lambda reason: -reason.hours)
     return Restart(reasons[0].hours, tuple(reasons))
 

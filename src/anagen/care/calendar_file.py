@@ -20,6 +20,8 @@ from anagen.care.pages import Language, page
 from anagen.reading import BadInput
 
 _NAMES = UUID("6f9d2c0e-3d5b-5c57-9a5e-2f0f6f1b8a11")  # any fixed value; never to be changed
+LONGEST_PAUSE_H = 672  # of a hold in a protocol
+_PAUSE = "x-anagen-hours"  # how long daily things pause after a visit
 _UID = re.compile(r"(?P<course>[0-9a-f-]{36})\.(?P<key>[a-z]+-\d+)@anagen")
 
 
@@ -40,6 +42,7 @@ class Written:
 
     course: str  # the identifier that all entries share
     zone: str | None  # where hours are read on the clock
+    pause_h: float  # 0 where nothing pauses
     entries: tuple[Kept, ...]
 
     def visits(self) -> list[When]:
@@ -89,6 +92,7 @@ def calendar_file(
     zone = next((entry.when.zone for entry in entries if entry.when.zone), None)
     if zone:
         calendar.add("x-wr-timezone", zone)
+    calendar.add(_PAUSE, f"{max((entry.hours for entry in entries), default=0.0):g}")
     known = {entry.key: entry for entry in before.entries} if before else {}
     kept = {entry.key for entry in entries}
     for entry in entries:
@@ -154,14 +158,17 @@ def read_calendar(raw: bytes, where: str) -> Written:
         calendar = Calendar.from_ical(raw)
         zone = calendar.get("x-wr-timezone")
         zone = None if zone is None else ZoneInfo(str(zone)).key
+        pause_h = float(calendar.get(_PAUSE, 0))
+        if not 0 <= pause_h <= LONGEST_PAUSE_H:
+            raise ValueError("no length of a pause")
         found = [_kept(event) for event in calendar.walk("VEVENT")]
     except (ValueError, KeyError, IndexError, AttributeError, TypeError, OSError):
-        found, zone = [], None
+        found, zone, pause_h = [], None, 0.0
     courses = {course for course, _ in found}
     timed = any(isinstance(entry.start, datetime) for _, entry in found)
     if len(courses) != 1 or (timed and zone is None):
         raise BadInput(f"{where}: is no calendar of one course; allowed is a file made by anagen.")
-    return Written(courses.pop(), zone, tuple(entry for _, entry in found))
+    return Written(courses.pop(), zone, pause_h, tuple(entry for _, entry in found))
 
 
 def _kept(event: Component) -> tuple[str, Kept]:

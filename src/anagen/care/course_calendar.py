@@ -47,11 +47,11 @@ def first_calendar(
     screening: "Screening",
     first: When,
     weeks: int,
-    pause_h: float | None = None,
+    pause_h: float = 0.0,
     language: Language = "en",
 ) -> bytes:
-    """A course from its first day on. ``pause_h`` is the restart worked out for the person; left
-    out, the hold of the protocol."""
+    """A course from its first day on. ``pause_h`` is the restart worked out for the person; a
+    longer hold of the protocol goes before it."""
     visits = [first.on(day) for day in visit_days(protocol, first.day, weeks)]
     entries = appointments(
         visits, first, weeks, _pause_h(protocol, pause_h), needs_pressure(protocol, screening)
@@ -60,10 +60,9 @@ def first_calendar(
     return calendar_file(course, entries, first.day, language)
 
 
-def _pause_h(protocol: Protocol, pause_h: float | None) -> float:
-    if pause_h is not None:
-        return pause_h
-    return max((topical.hold_hours or 0 for topical in protocol.topicals), default=0)
+def _pause_h(protocol: Protocol, *others_h: float) -> float:
+    """The longest of all waits: what is put on again at once is what must not be."""
+    return max((*others_h, *(topical.hold_hours or 0 for topical in protocol.topicals)))
 
 
 def replan(
@@ -73,7 +72,7 @@ def replan(
     today: date,
     weeks: int,
     until: date | None = None,
-    pause_h: float | None = None,
+    pause_h: float = 0.0,
     language: Language = "en",
 ) -> Replanned:
     """The course after a screening of ``today``; identifiers stay, so that entries move.
@@ -82,6 +81,7 @@ def replan(
     wait                the next visit and all after it move to ``until``, or to the end of the wait
                         that a rule names
     refer, or never     the visits to come are cancelled until that is settled; reviews stay
+    Pauses stay as long as they were, or grow to ``pause_h``.
     Raises `BadInput` where a wait has no number of days and ``until`` is not given.
     """
     visits = before.visits()
@@ -104,7 +104,11 @@ def replan(
         waits_until = max(waits_until, visits[len(past)].day)
         visits = moved(visits, len(past) + 1, waits_until)
     entries = appointments(
-        visits, first, weeks, _pause_h(protocol, pause_h), needs_pressure(protocol, screening)
+        visits,
+        first,
+        weeks,
+        _pause_h(protocol, pause_h, before.pause_h),
+        needs_pressure(protocol, screening),
     )
     file = calendar_file(before.course, entries, today, language, before)
     return Replanned(file, tuple(visits), waits_until, reasons)

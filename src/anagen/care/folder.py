@@ -99,7 +99,7 @@ def folder(
         consent = consent_document(consent_page(patient, done), language, version)
         files[f"{draft}consent.{language}.html"] = document_html(consent).encode()
         files[f"{draft}consent.{language}.pdf"] = document_pdf(consent, first.day)
-    pause_h = table.restart.hours if table.restart else None
+    pause_h = table.restart.hours if table.restart else 0.0
     files["calendar.ics"] = first_calendar(
         patient, done, screening, first, weeks, pause_h, language
     )

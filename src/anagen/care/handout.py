@@ -19,7 +19,7 @@ from anagen.care.pages import Language, page, said_day, said_number, said_time
 from anagen.care.weather import SHED, Day, outlook
 from anagen.evidence.trials import STUDIED_AS
 from anagen.patient import Patient
-from anagen.protocol import Protocol
+from anagen.protocol import Protocol, Topical
 from anagen.screening import BARRED
 
 if TYPE_CHECKING:
@@ -160,19 +160,26 @@ def _plan(protocol: Protocol, needled: bool, said: Mapping[str, Any], language: 
         needle = said_number(device.needle_mm, language)
         points.append(told["device"][device.kind].format(needle=needle))
     for topical in protocol.topicals:
-        if topical.drug in told and (needled or topical.drug == "minoxidil"):
-            points.append(
-                told[topical.drug].format(
-                    strength=said_number(topical.strength_percent or 5, language),
-                    per_day=said_number(topical.per_day or 0, language),
-                )
-            )
+        if topical.drug == "minoxidil" and (topical.per_day is None or topical.per_day > 0):
+            points.append(_minoxidil(topical, told, language))
+            points += [told["pause"]] if needled else []
+        elif topical.drug in told and needled:
+            points.append(told[topical.drug])
     for tablet in protocol.medicines:
         drug = said["drugs"][tablet.drug]
         points.append(told["tablet"].format(drug=drug, mg=said_number(tablet.mg_per_day, language)))
     if not points:
         points.append(told["nothing"])
     return Part("plan", said["headings"]["plan"], (), (*points, told["choice"]))
+
+
+def _minoxidil(topical: Topical, told: Mapping[str, Any], language: Language) -> str:
+    if topical.strength_percent is None or topical.per_day is None:
+        return told["minoxidil_unsaid"]
+    strength, per_day = (
+        said_number(value, language) for value in (topical.strength_percent, topical.per_day)
+    )
+    return told["minoxidil"].format(strength=strength, per_day=per_day)
 
 
 def _why_not(screening: "Screening", said: Mapping[str, Any]) -> Part:

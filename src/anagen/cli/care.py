@@ -145,6 +145,7 @@ def replan_command(
     as_json: AsJson = False,
 ) -> None:
     """Screen a person anew and move the visits to come; entries keep their identity."""
+    from anagen.aftercare import restart
     from anagen.care.calendar_file import read_calendar
     from anagen.care.course_calendar import replan
     from anagen.patient import Patient
@@ -158,6 +159,7 @@ def replan_command(
         before = read_calendar(calendar.read_bytes(), str(calendar))
     except OSError as fault:
         raise BadInput(f"{calendar}: cannot be read ({fault.strerror}).") from None
+    again = restart(patient, protocol, None)
     found = replan(
         before,
         protocol,
@@ -165,7 +167,8 @@ def replan_command(
         day,
         weeks,
         day_of("--until", until, day) if until else None,
-        language=language,
+        again.hours if again else 0.0,
+        language,
     )
     with opened(out, "wb") as file:
         file.write(found.file)

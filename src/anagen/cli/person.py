@@ -234,7 +234,7 @@ def _write_folder(found: Any, out: Path, first_day: date, advance: Any) -> list[
             found.screening,
             When(first_day),
             found.weeks,
-            again.hours if again else None,
+            again.hours if again else 0.0,
         )
     pages["plan.json"] = as_json_text(found.as_dict()).encode()
     written = write(pages, out)
