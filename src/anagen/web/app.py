@@ -1,0 +1,64 @@
+"""The app: its store, its pages, and what is said when something is refused."""
+
+from typing import Any
+
+from fastapi import FastAPI, HTTPException, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import PlainTextResponse
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException as StarletteHTTPException
+
+from anagen.reading import BadInput
+from anagen.web.assets import router as assets
+from anagen.web.gate import permission_of
+from anagen.web.page import refusal
+from anagen.web.pages import ROUTERS
+from anagen.web.settings import Settings
+
+
+def make_app(store: Any, settings: Settings, forecaster: Any) -> FastAPI:
+    """The app over one store. ``forecaster`` answers for the model, which lives elsewhere.
+
+    Raises `RuntimeError` for a route that does not say who may come in.
+    """
+    app = FastAPI(title="anagen", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.store, app.state.settings, app.state.forecaster = store, settings, forecaster
+    app.include_router(assets)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(BadInput, _bad_input)
+    app.add_exception_handler(RequestValidationError, _bad_request)
+    app.add_exception_handler(StarletteHTTPException, _refused)
+    undeclared = [route.path for route in routes(app) if not permissions(route)]
+    if undeclared:
+        raise RuntimeError(f"routes without a declared permission: {', '.join(undeclared)}")
+    return app
+
+
+def routes(app: FastAPI) -> list[APIRoute]:
+    """Every route that answers."""
+    return [route for route in app.routes if isinstance(route, APIRoute)]
+
+
+def permissions(route: APIRoute) -> list[str]:
+    """What a route asks for."""
+    asked = [permission_of(part.call) for part in route.dependant.dependencies if part.call]
+    return [permission for permission in asked if permission]
+
+
+def _bad_input(request: Request, fault: Exception) -> Response:
+    return refusal(request, 422, str(fault))
+
+
+def _bad_request(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, RequestValidationError)
+    first = fault.errors()[0]
+    where = ".".join(str(step) for step in first["loc"][1:])[:80]
+    return refusal(request, 422, f"{where or 'the request'}: {first['msg'][:200]}.")
+
+
+def _refused(request: Request, fault: Exception) -> Response:
+    assert isinstance(fault, HTTPException | StarletteHTTPException)
+    if fault.status_code in {301, 302, 303, 307, 308}:
+        return PlainTextResponse("", fault.status_code, headers=fault.headers)
+    return refusal(request, fault.status_code, "", fault.headers)

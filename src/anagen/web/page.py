@@ -1,0 +1,96 @@
+"""Pages: templates filled with what a route found, for the person who is signed in."""
+
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+from jinja2 import Environment, FunctionLoader, StrictUndefined
+from markupsafe import Markup
+
+from anagen.care import words
+from anagen.care.marks import mark
+from anagen.care.tokens import ON_PAGE
+from anagen.web.assets import address
+
+# Where the parts of the house are, with what one must be allowed to see them.
+PLACES = (
+    ("/", "Today", "patients:read"),
+    ("/patients", "Patients", "patients:read"),
+    ("/research", "Research", "research:run"),
+    ("/evidence", "Evidence", "evidence:read"),
+    ("/administration", "Administration", "admin:audit"),
+)
+_SAID = {
+    401: ("Please sign in", "This page needs you to be signed in."),
+    403: ("Not for your role", "Your role does not allow this. The owner of the practice can."),
+    404: ("Not found", "There is nothing at this address."),
+    405: ("Not here", "This address does not take that."),
+    409: ("Changed meanwhile", "Somebody changed this before you. Look at it again."),
+    413: ("Too large", "What was sent is larger than allowed."),
+    422: ("Cannot be used", "Something that was sent cannot be used."),
+    429: ("Too many tries", "Please wait a little and try again."),
+    503: ("Not ready yet", "The model is still starting. Please try again in a few seconds."),
+}
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A whole page, or a fragment of one, from ``templates/``."""
+    html = pages().get_template(template).render(_of(request) | values)
+    return HTMLResponse(html, status, headers={"cache-control": "no-store"})
+
+
+def wants_json(request: Request) -> bool:
+    """Whether the caller is a program."""
+    return request.url.path.startswith("/api/")
+
+
+def refusal(
+    request: Request, status: int, sentence: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    """What was refused, and what to do next: a page for people, JSON for programs."""
+    title, usual = _SAID.get(status, ("That did not work", "Nothing was changed."))
+    if wants_json(request):
+        return JSONResponse({"error": sentence or usual}, status, headers=dict(headers or {}))
+    answer = page(request, "refusal.html", status, title=title, sentence=sentence or usual)
+    answer.headers.update(headers or {})
+    return answer
+
+
+def _of(request: Request) -> dict[str, Any]:
+    """What every template knows."""
+    actor = getattr(request.state, "actor", None)
+    allowed = getattr(request.state, "permissions", frozenset())
+    return {
+        "actor": actor,
+        "csrf": getattr(request.state, "csrf", ""),
+        "can": allowed.__contains__,
+        "places": [(to, said) for to, said, needed in PLACES if needed in allowed],
+        "here": request.url.path,
+        "settings": request.app.state.settings,
+    }
+
+
+@cache
+def pages() -> Environment:
+    """The templates of the app."""
+    environment = Environment(
+        loader=FunctionLoader(_template),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["asset"] = address
+    environment.filters["mark"] = lambda kind: Markup(mark(kind, ON_PAGE))
+    environment.filters["drawn"] = Markup  # our own SVG, in which every text is escaped already
+    environment.filters["number"] = words.number
+    environment.filters["plain"] = words.plain
+    return environment
+
+
+def _template(name: str) -> str | None:
+    held = files("anagen.web").joinpath("templates", name)
+    return held.read_text("utf-8") if held.is_file() else None
