@@ -160,7 +160,9 @@ def _plan(protocol: Protocol, needled: bool, said: Mapping[str, Any], language: 
         needle = said_number(device.needle_mm, language)
         points.append(told["device"][device.kind].format(needle=needle))
     for topical in protocol.topicals:
-        if topical.drug == "minoxidil" and (topical.per_day is None or topical.per_day > 0):
+        if topical.drug == "minoxidil":
+            if topical.per_day == 0:
+                continue
             points.append(_minoxidil(topical, told, language))
             points += [told["pause"]] if needled else []
         elif topical.drug in told and needled:
