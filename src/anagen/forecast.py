@@ -313,7 +313,5 @@ def _forecast(
 
 def sessions_by_week(protocol: Protocol, weeks: int) -> np.ndarray:
     """Sessions done by the end of each week, (weeks + 1,)."""
-    course = protocol.course
-    days = np.arange(course.sessions) * (course.interval_days or 1.0)
     ends = np.arange(weeks + 1) * 7
-    return np.searchsorted(days, ends, side="left").astype(float)
+    return np.searchsorted(protocol.course.session_days, ends, side="left").astype(float)

@@ -50,8 +50,8 @@ class Repair(NamedTuple):
 
 def repair(forecast: "Forecast") -> Repair:
     """The course of healing of a protocol that needles."""
-    course, drawn = forecast.protocol.course, forecast.draws
-    lasts = (course.sessions - 1) * (course.interval_days or 0) / 7
+    drawn = forecast.draws
+    lasts = forecast.protocol.course.session_days[-1] / 7
     end = min(int(forecast.weeks[-1]), int(np.ceil(lasts)) + SETTLES_WEEKS)
     medians = {
         name: np.median(drawn[name], axis=0)
