@@ -69,6 +69,18 @@ def take_text(where: str, table: dict[str, Any], name: str) -> str:
     return text
 
 
+def take_when(where: str, table: dict[str, Any], facts: tuple[str, ...]) -> tuple[str, ...]:
+    """The facts, or "not" facts, that something waits for, taken out of a raw table; see `holds`.
+
+    Raises `BadRecord` for one that is none of ``facts``.
+    """
+    when = tuple(table.pop("when", ()))
+    for fact in when:
+        if fact.removeprefix("not ") not in facts:
+            raise BadRecord(f"{where} asks for {fact!r}; allowed are {', '.join(facts)}.")
+    return when
+
+
 def take_number(where: str, table: dict[str, Any], name: str, *, or_zero: bool = False) -> float:
     """A finite number above 0 (or 0, where that has a meaning), taken out of a raw table.
 
