@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from anagen.evidence.rules import CERTAINTIES
-from anagen.evidence.sources import BadRecord, Source
+from anagen.evidence.sources import BadRecord, Source, in_one_line
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Basis:
     @property
     def citation(self) -> str:
         """All sources in one line."""
-        return "; ".join(self.cited)
+        return in_one_line(self.sources)
 
 
 @dataclass(frozen=True)
