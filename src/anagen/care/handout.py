@@ -17,6 +17,7 @@ from anagen.care.appointments import When
 from anagen.care.citations import Citations
 from anagen.care.pages import Language, page, said_day, said_number, said_time
 from anagen.care.weather import SHED, Day, outlook
+from anagen.evidence.aftercare import URGENCIES
 from anagen.evidence.trials import STUDIED_AS
 from anagen.patient import Patient
 from anagen.protocol import Protocol, Topical
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 EARLY = 12  # weeks, the first look
 MORE = 1.1  # times today's shedding, from which it is told of
-URGENCIES = ("emergency", "today", "this_week")
 
 
 @dataclass(frozen=True)

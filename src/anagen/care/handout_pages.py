@@ -6,12 +6,13 @@ from typing import Literal
 
 from markupsafe import Markup
 
-from anagen.care.handout import URGENCIES, Handout
+from anagen.care.handout import Handout
 from anagen.care.marks import mark
 from anagen.care.paper import pdf
 from anagen.care.report import pages, style
 from anagen.care.tokens import LIGHT
 from anagen.care.weather import describe, weather_map
+from anagen.evidence.aftercare import URGENCIES
 
 Print = Literal["usual", "large"]
 _POINTS = {"usual": 11, "large": 16}
