@@ -56,6 +56,11 @@ class Forecast:
     seed: int
     paired: bool = True  # draws two by two share what we do not know, see `posterior_draws`
 
+    @property
+    def number_of_draws(self) -> int:
+        """How many draws stand behind the bands."""
+        return len(self.draws["total_density_per_cm2"])
+
     def band(self, endpoint: str) -> dict[str, np.ndarray]:
         """Median and quantiles of one endpoint, each (weeks,)."""
         values = np.quantile(self.draws[endpoint], list(QUANTILES.values()), axis=0)
@@ -102,7 +107,7 @@ class Forecast:
             },
             "warnings": list(self.warnings),
             "off_label": True,
-            "draws": int(next(iter(self.draws.values())).shape[0]),
+            "draws": self.number_of_draws,
             "model_version": self.model_version,
             "calibration": {name: posterior().made[name] for name in ("model", "data")},
             "seed": self.seed,

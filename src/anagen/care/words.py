@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from anagen.forecast import Forecast
+    from anagen.kept_forecast import AnyForecast
     from anagen.protocol import Protocol
 
 THIN = "\u202f"  # narrow no-break space: a number and its unit stay on one line
@@ -224,7 +224,7 @@ def _more(count: int) -> str:
     return f"{abs(count)} {'more' if count > 0 else 'fewer'} hairs"
 
 
-def expectation(forecast: "Forecast", week: int) -> str:
+def expectation(forecast: "AnyForecast", week: int) -> str:
     """What a person may expect against today, and how many see nothing that can be measured."""
     change = forecast.change(TOTAL, week)
     smallest = forecast.detectable.smallest_change_per_cm2

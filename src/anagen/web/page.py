@@ -88,6 +88,7 @@ def pages() -> Environment:
     environment.filters["drawn"] = Markup  # our own SVG, in which every text is escaped already
     environment.filters["number"] = words.number
     environment.filters["plain"] = words.plain
+    environment.filters["plain_words"] = lambda key: key.replace("_", " ")
     return environment
 
 
