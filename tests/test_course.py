@@ -5,8 +5,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from anagen.courses import courses
 from anagen.evidence.parameters import draws as draw_parameters
-from anagen.forecast import Forecast, courses, simulate
+from anagen.forecast import Forecast, simulate
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
