@@ -112,6 +112,19 @@ def test_no_restart_is_announced_that_the_next_visit_would_forbid():
     assert len(days(events(protocol), "may start again")) == 1
 
 
+def pauses(raw):
+    return {str(event["summary"]) for event in by_uid(raw).values() if "Pause" in event["summary"]}
+
+
+def test_the_longest_pause_of_all_that_is_put_on_counts():
+    plasma = {"drug": "prp", "dose_ml": 4.0, "hold_hours": 48}
+    for topicals in ((MINOXIDIL, plasma), (plasma, MINOXIDIL)):
+        protocol = make_protocol(3, topicals)
+        assert pauses(file(protocol)) == {"Pause for 48 hours"}
+        assert pauses(file(protocol, pause_h=72)) == {"Pause for 72 hours"}
+        assert pauses(file(protocol, pause_h=6)) == {"Pause for 48 hours"}
+
+
 def test_reviews_fall_within_the_plan():
     assert days(events(), "Review") == [START + timedelta(weeks=w) for w in (12, 24, 36, 52)]
     assert len(days(events(weeks=30), "Review")) == 2
@@ -187,6 +200,17 @@ def test_a_sunburn_moves_the_next_visit_and_those_after_it_and_doubles_none():
     assert "unburn" in " ".join(new.reasons)
 
 
+def test_a_course_planned_anew_pauses_no_shorter_than_before():
+    """What the person was told at first (here 72 h, for dark skin) holds for the whole course."""
+    raw = file(pause_h=72)
+    assert read_calendar(raw, "calendar.ics").pause_h == 72
+    for hold_h, worked_out_h, told_h in ((24, 0, 72), (24, 96, 96), (120, 0, 120)):
+        protocol = make_protocol(12, (MINOXIDIL | {"hold_hours": hold_h},))
+        new = again(raw, protocol=protocol, pause_h=worked_out_h)
+        assert pauses(new.file) == {f"Pause for {told_h} hours"}
+        assert read_calendar(new.file, "calendar.ics").pause_h == told_h
+
+
 def test_a_wait_without_a_number_of_days_is_asked_for():
     with pytest.raises(BadInput, match="--until"):
         again(file(), Patient.model_validate(WHO.model_dump() | {"conditions": ["atopic eczema"]}))
@@ -250,6 +274,15 @@ def test_a_file_of_another_program_is_refused_in_one_sentence(raw):
     for foreign in (file().replace(b"@anagen", b"@else"), nowhere):
         with pytest.raises(BadInput):
             read_calendar(foreign, "calendar.ics")
+
+
+@pytest.mark.parametrize("hours", [b"inf", b"1e999", b"-1", b"nan", b"673", b"a day", b""])
+def test_a_pause_that_no_protocol_can_hold_is_refused_in_one_sentence(hours):
+    raw = file()
+    foreign = raw.replace(b"X-ANAGEN-HOURS:24", b"X-ANAGEN-HOURS:" + hours)
+    assert foreign != raw
+    with pytest.raises(BadInput, match=r"no calendar of one course; allowed is .*\.$"):
+        read_calendar(foreign, "calendar.ics")
 
 
 def test_a_visit_cannot_be_moved_before_the_one_before_it():

@@ -317,7 +317,10 @@ def test_page_chart_and_json_hold_the_counts(name: str, request: pytest.FixtureR
     assert "●" in said
     assert "╌" in said
     assert ("? Week 12" in said) == (name == "strange")
-    assert "not a medical device" in " ".join(said.split())
+    words = " ".join(said.split())
+    assert "not a medical device" in words
+    assert found.forecast.warnings
+    assert all(f"▲ {warning}" in words for warning in found.forecast.warnings)
     drawn = ElementTree.fromstring(followup_chart(found))
     marked = [each.get("class") for each in drawn.iter()]
     assert marked.count("count") == sum(v.used and v.week > 0 for v in found.visits)

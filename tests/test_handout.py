@@ -25,8 +25,8 @@ from anagen.evidence.aftercare import aftercare, check_aftercare
 from anagen.evidence.consent import consent_text
 from anagen.evidence.sources import BadRecord, sources
 from anagen.patient import Patient
-from anagen.protocol import Protocol
-from anagen.screening import screen
+from anagen.protocol import Protocol, nothing
+from anagen.screening import BARRED, screen
 
 PAGES = sorted(
     {
@@ -55,11 +55,17 @@ def forecast(protocol: Protocol = COURSE, hours: float = 12.0) -> Any:
 
 
 def made(
-    language: Any = "en", protocol: Protocol = COURSE, who: Patient = WHO, signed: bool = True
+    language: Any = "en",
+    protocol: Protocol = COURSE,
+    who: Patient = WHO,
+    signed: bool = True,
+    found: Any = None,
 ):
     visits = tuple(FIRST.on(day) for day in visit_days(protocol, FIRST.day, 52))
+    screening, found = screen(who, protocol), found or forecast(protocol)
+    done = nothing(protocol) if screening.decision in BARRED else protocol
     return handout(
-        who, protocol, screen(who, protocol), forecast(protocol), visits, language,
+        who, protocol, screening, found, timetable(who, done, found), visits, language,
         SIGNED if signed else None,
     )  # fmt: skip
 
@@ -195,6 +201,45 @@ def test_the_restart_is_the_longest_wait_that_applies(changed: dict, told: dict,
     assert all(reason.sources for reason in found.reasons)
 
 
+@pytest.mark.parametrize(("per_day", "used"), [(None, True), (0, False), (1, True)])
+def test_minoxidil_of_unknown_frequency_is_used_and_of_none_is_not(per_day: Any, used: bool):
+    protocol = make_protocol(3, (MINOXIDIL | {"per_day": per_day},))
+    assert (restart(WHO, protocol, forecast(protocol)) is not None) == used
+
+
+def test_without_a_forecast_the_wait_of_the_model_is_left_out_and_all_others_stay():
+    whole, bare = restart(WHO, COURSE, forecast(hours=200.0)), restart(WHO, COURSE, None)
+    assert whole is not None
+    assert bare is not None
+    assert whole.hours == 200
+    assert bare.reasons == tuple(each for each in whole.reasons if each.basis != "model")
+    assert bare.hours == 24
+
+
+UNSAID = {"en": ("as your clinician told you", "You pause it"), "es": ("su médico", "en pausa")}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("unknown", ["strength_percent", "per_day"])
+def test_minoxidil_of_unknown_dose_is_paused_too_and_no_dose_is_made_up(
+    language: Any, unknown: str
+):
+    protocol = make_protocol(6, (MINOXIDIL | {unknown: None},))
+    points = made(language, protocol).plan.points
+    (told,) = [point for point in points if "minoxidil" in point.lower()]
+    clinician, pause = UNSAID[language]
+    assert clinician in told
+    assert not re.search(r"\d", told)
+    assert any(pause in point for point in points)
+    assert made(language, protocol).waits == made(language).waits
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_minoxidil_that_is_never_put_on_is_not_told_of(language: Any):
+    protocol = make_protocol(6, (MINOXIDIL | {"per_day": 0},))
+    assert "minoxidil" not in " ".join(made(language, protocol).plan.points).lower()
+
+
 def test_without_minoxidil_there_is_no_restart_and_without_needling_no_timetable():
     bare = make_protocol(3, ())
     assert restart(WHO, bare, forecast(bare)) is None
@@ -243,12 +288,12 @@ def test_shedding_and_patience_are_told_of_only_where_the_forecast_shows_them():
     shed[:, 2:8] = 3.0
     for course, more in ((np.ones_like(shed), False), (shed, True)):
         changed = replace(found, draws=draws | {SHED: course})
-        said = handout(WHO, COURSE, screen(WHO, COURSE), changed, (), "en", SIGNED)
+        said = made(found=changed)
         assert (told["shedding"] in said.outlook.paragraphs) == more
     bright = np.repeat(draws["total_density_per_cm2"][:, :1], draws[SHED].shape[1], axis=1)
     bright[:, 1:] += 60
     changed = replace(found, draws=draws | {"total_density_per_cm2": bright})
-    said = handout(WHO, COURSE, screen(WHO, COURSE), changed, (), "en", SIGNED)
+    said = made(found=changed)
     assert told["nothing_yet"] not in said.outlook.paragraphs
 
 

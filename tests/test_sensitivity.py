@@ -132,6 +132,9 @@ def test_the_page_and_the_data_hold_every_endpoint(found: Sensitivity):
     for each in found.endpoints:
         assert each.endpoint.label.partition(",")[0] in page.getvalue()
     assert max(map(len, page.getvalue().splitlines())) <= 80
+    assert told["warnings"]
+    words = " ".join(page.getvalue().split())
+    assert all(f"▲ {warning}" in words for warning in told["warnings"])
 
 
 def test_bad_input_is_refused_in_one_sentence():

@@ -15,18 +15,18 @@ from anagen.care.scale import Scale, wrap
 from anagen.care.tokens import BAND_50, BAND_90, ON_PAGE
 
 if TYPE_CHECKING:
-    from anagen.forecast import Forecast
+    from anagen.kept_forecast import AnyForecast
 
 Span = tuple[float, float]
 
 
 def forecast_chart(
-    forecast: "Forecast",
+    forecast: "AnyForecast",
     endpoint: str = words.TOTAL,
     *,
     title: str = "Forecast",
-    no_needling: "Forecast | None" = None,
-    before: "Forecast | None" = None,
+    no_needling: "AnyForecast | None" = None,
+    before: "AnyForecast | None" = None,
     points: Sequence[drawing.Point] = (),
     colours: Mapping[str, str] = ON_PAGE,
     width: int = 720,
@@ -102,10 +102,10 @@ def forecast_chart(
 
 
 def comparison_charts(
-    named: Sequence[tuple[str, "Forecast"]],
+    named: Sequence[tuple[str, "AnyForecast"]],
     endpoint: str = words.TOTAL,
     *,
-    no_needling: "Forecast | None" = None,
+    no_needling: "AnyForecast | None" = None,
     colours: Mapping[str, str] = ON_PAGE,
     width: int = 330,
     plot_height: int = 170,
@@ -132,7 +132,7 @@ def comparison_charts(
 
 
 def span(
-    forecasts: Sequence["Forecast"], endpoint: str, points: Sequence[drawing.Point] = ()
+    forecasts: Sequence["AnyForecast"], endpoint: str, points: Sequence[drawing.Point] = ()
 ) -> Span:
     """The values that a y-axis must hold: every band, count, the baseline and its blind zone."""
     values = [point.value + sign * point.error for point in points for sign in (-1, 1)]
@@ -148,10 +148,10 @@ def span(
 
 
 def describe(
-    forecast: "Forecast",
+    forecast: "AnyForecast",
     endpoint: str = words.TOTAL,
-    no_needling: "Forecast | None" = None,
-    before: "Forecast | None" = None,
+    no_needling: "AnyForecast | None" = None,
+    before: "AnyForecast | None" = None,
     points: Sequence[drawing.Point] = (),
 ) -> str:
     """The drawing in words, for those who do not see it."""
@@ -181,17 +181,17 @@ def describe(
     return " ".join(said)
 
 
-def _ends(forecast: "Forecast", endpoint: str) -> str:
+def _ends(forecast: "AnyForecast", endpoint: str) -> str:
     low, middle, high = (
         words.number(float(forecast.band(endpoint)[name][-1])) for name in ("p05", "median", "p95")
     )
     return f"nine in ten courses lie between {low} and {high}, the middle one at {middle}"
 
 
-def _foot(forecast: "Forecast", endpoint: str) -> str:
+def _foot(forecast: "AnyForecast", endpoint: str) -> str:
     said = (
         f"Source: model anagen {words.plain(forecast.model_version)}, "
-        f"{len(forecast.draws[endpoint])} draws, seed {forecast.seed}."
+        f"{forecast.number_of_draws} draws, seed {forecast.seed}."
     )
     if endpoint == words.TOTAL:
         said += f" Counting error: {words.plain(forecast.detectable.method)}."

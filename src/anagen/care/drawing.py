@@ -11,7 +11,7 @@ from anagen.care import words
 from anagen.care.scale import Scale, ticks
 
 if TYPE_CHECKING:
-    from anagen.forecast import Forecast
+    from anagen.kept_forecast import AnyForecast
 
 TEXT = 12.5  # px; the smallest text of a drawing, at its own width
 NEEDLE_ROOM = 20  # px between the lowest value and the time axis, where the needles stand
@@ -48,11 +48,11 @@ class Point:
     used: bool
 
 
-def start(forecast: "Forecast", endpoint: str) -> Start:
+def start(forecast: "AnyForecast", endpoint: str) -> Start:
     """The measured baseline, or the one that was drawn where nothing was measured."""
     hair = forecast.patient.hair
     measured = getattr(hair, endpoint, None) if hair is not None else None
-    drawn = float(np.median(forecast.draws[endpoint][:, 0]))
+    drawn = float(forecast.band(endpoint)["median"][0])
     return Start(
         value=drawn if measured is None else measured,
         blind=forecast.detectable.smallest_change_per_cm2 if endpoint == words.TOTAL else 0.0,
@@ -60,10 +60,9 @@ def start(forecast: "Forecast", endpoint: str) -> Start:
     )
 
 
-def session_weeks(forecast: "Forecast") -> list[float]:
+def session_weeks(forecast: "AnyForecast") -> list[float]:
     """The weeks of the needling sessions that fall within the forecast."""
-    course = forecast.protocol.course
-    weeks = [each * (course.interval_days or 0) / 7 for each in range(course.sessions)]
+    weeks = [day / 7 for day in forecast.protocol.course.session_days]
     return [week for week in weeks if week < float(forecast.weeks[-1])]
 
 

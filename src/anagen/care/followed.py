@@ -10,7 +10,7 @@ from rich.text import Text
 from anagen.care import blocks, words
 from anagen.care.chart import forecast_chart
 from anagen.care.drawing import Point
-from anagen.care.paragraphs import bold, foot, heading, paragraph, quiet
+from anagen.care.paragraphs import bold, foot, heading, paragraph, quiet, warned
 from anagen.care.tokens import ON_PAGE
 from anagen.care.words import plain
 
@@ -88,6 +88,7 @@ def followup_page(found: "FollowUp") -> RenderableType:
             for each in found.next
         ]
     parts += ["", quiet(_trust(found), indent=0)]
+    parts += warned(after.warnings)
     model = f"Model anagen {after.model_version}, {len(after.draws[words.TOTAL])} draws"
     parts += foot("Talk this over with who counted.", True, f"{model}, seed {after.seed}")
     return Group(*parts)

@@ -8,17 +8,17 @@ from anagen.care.drawing import NEEDLE, TEXT, Frame, Point, session_weeks, start
 from anagen.care.tokens import BAND_50, BAND_90
 
 if TYPE_CHECKING:
-    from anagen.forecast import Forecast
+    from anagen.kept_forecast import AnyForecast
 
 ROW = 21  # px
 SWATCH = 22  # px
 
 
 def entries(
-    forecast: "Forecast",
+    forecast: "AnyForecast",
     endpoint: str,
-    no_needling: "Forecast | None",
-    before: "Forecast | None" = None,
+    no_needling: "AnyForecast | None",
+    before: "AnyForecast | None" = None,
     points: Sequence[Point] = (),
 ) -> list[tuple[str, str]]:
     """The marks of the drawing and what each says."""

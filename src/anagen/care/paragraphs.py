@@ -1,6 +1,6 @@
-"""The parts that every terminal page is set from: heading, paragraph, quiet line, foot."""
+"""The parts that terminal pages are set from: heading, paragraph, quiet line, warnings, foot."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Group, RenderableType
 from rich.padding import Padding
@@ -37,6 +37,12 @@ def paragraph(said: str, indent: int = 0, hang: int = 0, style: str = "") -> Ren
 def quiet(said: str, indent: int = 2) -> RenderableType:
     """What stands back: a source, a remark."""
     return paragraph(said.replace(words.THIN, " "), indent=indent, style="dim")
+
+
+def warned(warnings: Iterable[str]) -> list[RenderableType]:
+    """What a forecast cannot lean on; nothing where there is no warning."""
+    said = [paragraph(f"▲ {plain(warning)}", hang=2) for warning in warnings]
+    return ["", bold("Where this stands on thin ice"), *said] if said else []
 
 
 def foot(step: str, off_label: bool, about: str) -> list[RenderableType]:

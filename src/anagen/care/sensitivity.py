@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from anagen.care import words
-from anagen.care.paragraphs import bold, foot, heading, paragraph, quiet
+from anagen.care.paragraphs import bold, foot, heading, paragraph, quiet, warned
 from anagen.care.words import plain
 
 if TYPE_CHECKING:
@@ -47,6 +47,7 @@ def sensitivity_page(found: "Sensitivity") -> RenderableType:
         parts.append(table)
     if found.for_field:
         parts += ["", bold("Worth settling by research"), _of_field(found)]
+    parts += warned(found.warnings)
     model = f"Model anagen {found.model_version}, {found.runs:,d} courses, seed {found.seed}"
     parts += foot("Measure what stands first, if it is easy to have.", True, model)
     return Group(*parts)

@@ -7,7 +7,7 @@ from anagen.care import words
 from anagen.care.words import THIN
 
 if TYPE_CHECKING:
-    from anagen.forecast import Forecast
+    from anagen.kept_forecast import AnyForecast
 
 MARKS = (4, 8, 12, 16, 24, 36, 52, 78, 104)  # weeks at which numbers are shown
 
@@ -21,7 +21,7 @@ class Numbers:
     rows: tuple[tuple[str, ...], ...]
 
 
-def numbers_of(forecast: "Forecast", compare: "Forecast | None") -> Numbers:
+def numbers_of(forecast: "AnyForecast", compare: "AnyForecast | None") -> Numbers:
     """The numbers behind the chart of hairs, in the weeks that matter."""
     last = int(forecast.weeks[-1])
     smallest = forecast.detectable.smallest_change_per_cm2

@@ -4,7 +4,6 @@ Colours are the sixteen that a terminal's own theme sets, since its ground is no
 """
 
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console, Group, RenderableType
@@ -19,6 +18,7 @@ from anagen.care.paragraphs import foot as _foot
 from anagen.care.paragraphs import heading as _heading
 from anagen.care.paragraphs import paragraph as _said
 from anagen.care.paragraphs import quiet as _quiet
+from anagen.care.paragraphs import warned as _warned
 from anagen.care.table import MARKS
 from anagen.care.words import plain
 
@@ -87,7 +87,7 @@ def forecast_page(forecast: "Forecast", no_needling: "Forecast | None" = None) -
             f"±{smallest} hairs/cm² from no change ({plain(forecast.detectable.method)})."
         )
     )
-    parts += _warnings(forecast.warnings)
+    parts += _warned(forecast.warnings)
     model = f"Model anagen {forecast.model_version}, {len(forecast.draws[words.TOTAL])} draws"
     step = "Hold this course against no needling with: anagen plan"
     parts += _foot(step, True, f"{model}, seed {forecast.seed}")
@@ -114,7 +114,7 @@ def plan_page(plan: "Plan") -> RenderableType:
     if not plan.options and plan.would_change:
         parts += ["", _bold("What would change the answer")]
         parts += [_said(f"- {plain(each)}", hang=2) for each in plan.would_change]
-    parts += _warnings(
+    parts += _warned(
         dict.fromkeys(each for option in plan.options for each in option.forecast.warnings)
     )
     about = f"Model anagen {plan.model_version}, rules {plan.screening.version}, seed {plan.seed}"
@@ -242,11 +242,6 @@ def _in_short(screening: "Screening") -> list[RenderableType]:
 def _decision(screening: "Screening") -> Text:
     kind = screening.decision
     return Text(f"{LETTERS[kind]} {words.DECISIONS[kind]}", style=f"bold {_style(kind)}")
-
-
-def _warnings(warnings: Iterable[str]) -> list[RenderableType]:
-    said = [_said(f"▲ {plain(warning)}", hang=2) for warning in warnings]
-    return ["", _bold("Where this stands on thin ice"), *said] if said else []
 
 
 def _who(patient: "Patient") -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import numpy as np
 
-    from anagen.forecast import Forecast
+    from anagen.kept_forecast import AnyForecast
     from anagen.protocol import Protocol
 
 THIN = "\u202f"  # narrow no-break space: a number and its unit stay on one line
@@ -99,10 +99,14 @@ def plain(text: str) -> str:
     )
 
 
+def decimals(value: float) -> int:
+    """Those that a value is told with: none from 20 on, one from 2, two below."""
+    return 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else 2
+
+
 def number(value: float) -> str:
-    """A value as people read it: whole from 20 on, one decimal from 2, two below; true minus."""
-    digits = 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else 2
-    text = f"{value:,.{digits}f}"
+    """A value as people read it, with a true minus sign."""
+    text = f"{value:,.{decimals(value)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", "0"} else text.replace("-", "−")
@@ -220,7 +224,7 @@ def _more(count: int) -> str:
     return f"{abs(count)} {'more' if count > 0 else 'fewer'} hairs"
 
 
-def expectation(forecast: "Forecast", week: int) -> str:
+def expectation(forecast: "AnyForecast", week: int) -> str:
     """What a person may expect against today, and how many see nothing that can be measured."""
     change = forecast.change(TOTAL, week)
     smallest = forecast.detectable.smallest_change_per_cm2

@@ -105,6 +105,7 @@ class Sensitivity:
     endpoints: tuple[Indices, ...]
     for_person: tuple[Worth, ...]
     for_field: tuple[Index, ...]  # what research could settle, by its share of the main endpoint
+    warnings: tuple[str, ...]  # of the forecast that is taken apart
     runs: int
     seed: int
     model_version: str
@@ -126,6 +127,7 @@ class Sensitivity:
                 {"what": worth.what, "share": worth.share._asdict()} for worth in self.for_person
             ],
             "for_field": [_index_as_dict(index) for index in self.for_field],
+            "warnings": list(self.warnings),
             "runs": self.runs,
             "off_label": True,
             "model_version": self.model_version,
@@ -204,6 +206,7 @@ def what_matters(
                 reverse=True,
             )
         ),
+        warnings=forecast.warnings,
         runs=2 * draws + few * len(groups) + draws * (2 + len(kept)),
         seed=seed,
         model_version=model_version(),
