@@ -27,7 +27,8 @@ def test_no_needling_is_always_a_column_and_the_last():
     found = side_by_side(("needling", 5.0, ALONE), ("both", 14.0, BOTH))
     assert [each.key for each in found.columns] == ["c0", "c1", "none"]
     last = found.columns[-1].row
-    assert last.is_no_needling and last.gain == "nothing to compare" and last.visits == "none"
+    assert last.is_no_needling
+    assert (last.gain, last.visits) == ("nothing to compare", "none")
 
 
 def test_a_gain_is_counted_against_no_needling_draw_by_draw():

@@ -125,7 +125,7 @@ def kind_of(protocol: Protocol) -> Kind:
     drugs = [topical.drug for topical in protocol.topicals if topical.drug != "none"]
     if protocol.course.sessions == 0:
         return "minoxidil" if "minoxidil" in drugs else "none"
-    added = [_ADDED[drug] for drug in drugs if drug in _ADDED]
+    added: list[Kind] = [_ADDED[drug] for drug in drugs if drug in _ADDED]
     return added[0] if added else "needling"
 
 
