@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from anagen.web.pages import (
     account,
     administration,
+    compare,
     people_and_roles,
     provider,
     set_up,
@@ -14,6 +15,7 @@ from anagen.web.pages import (
 
 ROUTERS: tuple[APIRouter, ...] = (
     today.router,
+    compare.router,
     administration.router,
     people_and_roles.router,
     account.router,

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from anagen.care.compare_view import MEASURES, NO_NEEDLING, Comparison, comparison, name_of
+from anagen.care.compare_view import MEASURES, Comparison, comparison, name_of
+from anagen.care.words import DECISIONS
 from anagen.care.words import plain as without_controls
 from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
@@ -52,6 +53,7 @@ def compare(request: Request, patient: str, actor: Any = needs("patients:read"))
         "few": few,
         "draws": (FEW, ALL),
         "measures": MEASURES,
+        "decisions": DECISIONS,
         "error": error,
         "keep": {key: urlencode(_asked(typed, key)) for key in course_form.KEYS},
     }
@@ -190,7 +192,7 @@ def _keep_page(
         asked=_asked(typed, typed.get("column", "")) if protocol else {},
         draws=KEPT_DRAWS,
         today=date.today().isoformat(),
-        no_needling=NO_NEEDLING,
+        decisions=DECISIONS,
         error=error,
     )
 
