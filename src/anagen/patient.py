@@ -100,6 +100,7 @@ class Hair(Stated):
     mean_diameter_um: MeanDiameterUm = None
     anagen_fraction: AnagenFraction = None
 
+
 REASKED_DAYS = 28  # an answer about pregnancy or breastfeeding is not older than a cycle
 
 
