@@ -100,7 +100,10 @@ def comparison(
         seed=against.seed,
     )
     charts = comparison_charts(
-        [(option.name, option.forecast) for option in options], no_needling=against, width=width
+        [(option.name, option.forecast) for option in options],
+        no_needling=against,
+        width=width,
+        plot_height=150,
     )
     return Comparison(
         columns=tuple(

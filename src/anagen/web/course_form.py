@@ -31,7 +31,6 @@ TOPICALS = {
     "triamcinolone": "triamcinolone at each session",
 }
 HOLDS = {"0": "none", "12": "12 hours", "24": "24 hours", "48": "48 hours", "72": "3 days"}
-LEFT_OUT = {"device": ""}
 
 
 @dataclass(frozen=True)
@@ -58,34 +57,29 @@ def first_courses(patient: Patient) -> dict[str, str]:
 
     The first and the last length of needle, each with what a plan would add.
     """
-    added = [
-        each for each in candidates(patient) if each.kind not in {"none", "minoxidil", "needling"}
-    ]
-    typed: dict[str, str] = {"c.device": ""}
-    for key, candidate in zip(KEYS[:2], (added[0], added[-1]), strict=True):
+    offered = candidates(patient)
+    added = [one for one in offered if one.kind not in {"none", "minoxidil", "needling"}]
+    typed: dict[str, str] = {}
+    for key, candidate in zip(KEYS, (added[0], added[-1], added[-1]), strict=True):
         typed |= typed_of(candidate.protocol, key)
-    return typed
+    return typed | {"c.device": ""}
 
 
 def typed_of(protocol: Protocol, key: str) -> dict[str, str]:
     """A protocol as its fields."""
     course, device = protocol.course, protocol.device
     topical = next(iter(protocol.topicals), None)
-    chosen, hold = "none", "24"
+    put_on, hold = "none", "24"
     if topical is not None:
-        strength = topical.strength_percent
-        chosen = (
-            f"{topical.drug}:{strength:g}"
-            if f"{topical.drug}:{strength or 0:g}" in TOPICALS
-            else topical.drug
-        )
+        with_strength = f"{topical.drug}:{topical.strength_percent or 0:g}"
+        put_on = with_strength if with_strength in TOPICALS else topical.drug
         hold = f"{topical.hold_hours or 0:g}"
     return {
         f"{key}.device": device.kind if device and course.sessions else "none",
         f"{key}.needle_mm": f"{device.needle_mm:g}" if device else "1",
         f"{key}.sessions": f"{course.sessions or 6}",
         f"{key}.interval_days": f"{course.interval_days or 28:g}",
-        f"{key}.topical": chosen,
+        f"{key}.topical": put_on,
         f"{key}.hold_hours": hold if hold in HOLDS else "24",
     }
 

@@ -13,7 +13,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from anagen.care.compare_view import MEASURES, Comparison, comparison, name_of
+from anagen import kept_forecast
+from anagen.care.compare_view import MEASURES, NO_NEEDLING, Comparison, comparison, name_of
 from anagen.care.words import DECISIONS
 from anagen.care.words import plain as without_controls
 from anagen.patient import Patient
@@ -31,6 +32,7 @@ from anagen.web.typed import Typed
 router = APIRouter(include_in_schema=False)
 FEW, ALL = 50, 250  # draws while a slider moves, and on release
 KEPT_DRAWS, SEED = 500, 0
+CHART_PX = 270  # as narrow as a column, so that its letters keep their size
 
 
 @router.get("/patients/{patient}/compare")
@@ -54,6 +56,7 @@ def compare(request: Request, patient: str, actor: Any = needs("patients:read"))
         "draws": (FEW, ALL),
         "measures": MEASURES,
         "decisions": DECISIONS,
+        "short": {key: f"Plan {key.upper()}" for key in course_form.KEYS} | {"none": NO_NEEDLING},
         "error": error,
         "keep": {key: urlencode(_asked(typed, key)) for key in course_form.KEYS},
     }
@@ -88,7 +91,7 @@ def keep(
             )
         first_day = _day(typed.get("first_day", ""))
         against = nothing(protocol)
-        bands = request.app.state.forecaster.bands(
+        forecast, untreated = request.app.state.forecaster.ask(
             person.facts, [protocol, against], weeks, KEPT_DRAWS, SEED
         )
     except (BadInput, ModelAway) as refused:
@@ -115,9 +118,8 @@ def keep(
                 weeks=weeks,
                 draws=KEPT_DRAWS,
                 seed=SEED,
-                model_version=bands[0]["model_version"],
-                forecast=bands[0]
-                | {"no_needling": bands[1], "no_needling_protocol": plain(against)},
+                model_version=forecast.model_version,
+                forecast=kept_forecast.keep(forecast, untreated),
                 first_day=first_day,
                 override_reason=reason if screening.decision in BARRED else None,
             )
@@ -154,7 +156,7 @@ def _compared(
     with ThreadPoolExecutor(len(protocols)) as threads:
         forecasts = list(threads.map(asked, protocols))
     named = [(key, f"{key.upper()}: {name_of(protocol)}") for key, protocol in courses]
-    return comparison(named, forecasts)
+    return comparison(named, forecasts, width=CHART_PX)
 
 
 def _asked(typed: Mapping[str, str], key: str) -> dict[str, str]:
