@@ -40,3 +40,6 @@ async function preview(few) {
 form.addEventListener("input", () => preview(true));
 form.addEventListener("change", () => preview(false));
 form.addEventListener("submit", (event) => { event.preventDefault(); preview(false); });
+
+// The model loads what few draws need before the first slide asks for it.
+fetch(address(true), { headers: { "HX-Request": "true" } });
