@@ -8,6 +8,7 @@ from anagen.web.pages import (
     compare,
     people_and_roles,
     provider,
+    session,
     set_up,
     sign_in,
     today,
@@ -16,6 +17,7 @@ from anagen.web.pages import (
 ROUTERS: tuple[APIRouter, ...] = (
     today.router,
     compare.router,
+    session.router,
     administration.router,
     people_and_roles.router,
     account.router,
