@@ -1,8 +1,8 @@
 """The close-up of one person's course: keyframes from the first second to the last week, as bands.
 
 Numbers are drawn as a forecast of the same seed draws them, so that a keyframe is the forecast's
-own number at that time. Frames stand close where things are fast, after each session, and once a
-week elsewhere; the moving picture runs between them.
+own number at that time. Frames stand close where things are fast, after each session, once a week
+until the last has settled, and every fourth week from then on; the moving picture runs between.
 """
 
 from collections.abc import Callable
@@ -27,6 +27,7 @@ DRAWS = 200
 EARLY_HOURS = tuple(np.geomspace(1 / 3600, 6.0, 27).tolist())  # after the first session
 HALF_DAY_S, DAY_S, WEEK_S = 43_200.0, 86_400.0, 604_800.0
 AFTER_SESSION = (0, 1, 2, 5)  # half-days after a later session that are told
+SETTLED_WEEKS = 4  # after the last session every fourth week will do
 WHOLE_WEEKS = 26  # as courses are computed
 BAND = {"p05": 0.05, "median": 0.5, "p95": 0.95}
 # Means over a half-day, and what stands at its end.
@@ -108,8 +109,11 @@ def sessions_s(protocol: Protocol, weeks: int) -> tuple[float, ...]:
 
 def frames(protocol: Protocol, weeks: int) -> list[int]:
     """The half-days that get a frame; the first is told by moments instead."""
-    found = set(range(1, 14)) | {14 * week - 1 for week in range(1, weeks + 1)}
-    for start in sessions_s(protocol, weeks)[1:]:
+    sessions = sessions_s(protocol, weeks)
+    settled = int(sessions[-1] // WEEK_S) + SETTLED_WEEKS if sessions else 0
+    told = {*range(1, settled + 1), *range(settled, weeks, SETTLED_WEEKS), weeks}
+    found = set(range(1, 14)) | {14 * week - 1 for week in told if week}
+    for start in sessions[1:]:
         found |= {int(start // HALF_DAY_S) + lag for lag in AFTER_SESSION}
     return sorted(index for index in found if index < 14 * weeks)
 

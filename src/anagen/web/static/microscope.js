@@ -12,13 +12,10 @@ if (scope && !still.matches) {
   const slider = document.getElementById("time"), play = document.getElementById("play");
   const clock = document.getElementById("clock"), words = scope.querySelectorAll(".readings dd");
   const parts = [...scope.querySelectorAll("[data-track]")].map((element) => ({
-    element, values: tracks[element.dataset.track], how: element.dataset.as,
+    element, track: tracks[element.dataset.track], how: element.dataset.as,
     x: element.dataset.x, pieces: element.children,
   }));
   let began = null;
-
-  scope.hidden = false;
-  document.getElementById("stills").hidden = true;
 
   function secondAt(step) { return step <= 0 ? 0 : first * (last / first) ** (step / 1000); }
 
@@ -52,10 +49,12 @@ if (scope && !still.matches) {
   function show(step) {
     const second = secondAt(step), [low, high, passed] = between(second);
     const at = (values) => values[low] + (values[high] - values[low]) * passed;
-    for (const { element, values, how, x, pieces } of parts) {
-      const value = at(values);
+    for (const { element, track, how, x, pieces } of parts) {
+      const value = track
+        ? Math.min(Math.max((at(readings[track.of].median) - track.minus) * track.times, 0), track.most ?? Infinity)
+        : Math.max(0, 1 - second);  // the needle, out after a second
       if (how === "scale") {
-        element.setAttribute("transform", `translate(${x} 0) scale(${Math.max(value, 0).toFixed(3)} 1)`);
+        element.setAttribute("transform", `translate(${x} 0) scale(${value.toFixed(3)} 1)`);
       } else if (how === "shown") {
         const shown = Math.round(value);
         for (let i = 0; i < pieces.length; i++) {
@@ -102,4 +101,6 @@ if (scope && !still.matches) {
   slider.addEventListener("input", () => { stop(); show(Number(slider.value)); });
   document.getElementById("again").addEventListener("click", () => { stop(); show(0); });
   show(0);
+  scope.hidden = false;
+  document.getElementById("stills").hidden = true;
 }
