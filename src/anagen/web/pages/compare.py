@@ -42,11 +42,11 @@ def compare(request: Request, patient: str, actor: Any = needs("patients:read"))
     if not any(name.endswith(".device") for name in typed):
         typed = course_form.first_courses(person.facts) | typed
     few = typed.get("draws") == "few"
-    error, found = "", None
+    error, status, found = "", 200, None
     try:
         found = _compared(request, person.facts, typed, FEW if few else ALL)
     except (BadInput, ModelAway) as refused:
-        error = str(refused)
+        error, status = str(refused), 503 if isinstance(refused, ModelAway) else 422
     values = {
         "person": person,
         "typed": typed,
@@ -61,9 +61,7 @@ def compare(request: Request, patient: str, actor: Any = needs("patients:read"))
         "keep": {key: urlencode(_asked(typed, key)) for key in course_form.KEYS},
     }
     part = request.headers.get("hx-request") == "true"
-    answer = page(
-        request, "comparison.html" if part else "compare.html", 422 if error else 200, **values
-    )
+    answer = page(request, "comparison.html" if part else "compare.html", status, **values)
     answer.headers["vary"] = "hx-request"
     return answer
 

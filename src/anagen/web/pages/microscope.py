@@ -47,15 +47,15 @@ def microscope(
         person = person_of(db, patient)
     courses = _courses(person)
     chosen = plan if plan in courses else next(iter(courses))
-    scope, error = None, ""
+    scope, error, status = None, "", 200
     try:
         scope = _scope(request, courses[chosen])
     except (BadInput, ModelAway) as refused:
-        error = str(refused)
+        error, status = str(refused), 503 if isinstance(refused, ModelAway) else 422
     return page(
         request,
         "microscope.html",
-        422 if error else 200,
+        status,
         person=person,
         courses={key: course.name for key, course in courses.items()},
         chosen=chosen,
