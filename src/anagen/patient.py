@@ -99,6 +99,7 @@ class Hair(Stated):
         description="the share of visible hairs in anagen, a number from 0 to 1",
     )
 
+
 REASKED_DAYS = 28  # an answer about pregnancy or breastfeeding is not older than a cycle
 
 
