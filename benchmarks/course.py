@@ -31,8 +31,8 @@ import numpy as np
 from course_sbml import ONSETS, READ, start, written
 
 from anagen.compiled import keep_compiled_programs
+from anagen.courses import CHUNK
 from anagen.evidence.parameters import draws as draw_parameters
-from anagen.forecast import CHUNK
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol

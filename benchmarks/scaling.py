@@ -67,8 +67,8 @@ def forecast(draws: int, weeks: int) -> dict[str, float]:
 
 def chunk() -> tuple[tuple[Any, Any, Any], int]:
     """Arguments of `run` for one chunk, and its draws."""
+    from anagen.courses import CHUNK
     from anagen.evidence.parameters import draws
-    from anagen.forecast import CHUNK
     from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 
     man, course = read()

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from anagen.patient import Patient
 from anagen.protocol import Protocol
+from anagen.screening import Finding, Screening
+from anagen.screening.decision import DECISIONS
 
 WELL: dict[str, Any] = {
     "age": 34,
@@ -70,6 +72,9 @@ def course(
     if setting is not None:
         table["setting"] = setting
     return Protocol.from_table(table, "test")
+
+
+STANDING = {"C24b", "C44a", "C51a", "C51b"}  # said to everybody who asks about needling
 
 
 class Pair(NamedTuple):
@@ -276,3 +281,18 @@ PAIRS: list[Pair] = [
     Pair("M03b", woman(breastfeeding=True), woman(), _tablets("oral_minoxidil", 1)),
     _has("M03c", "heart failure", "hypertension", protocol=_tablets("oral_minoxidil", 2.5)),
 ]
+
+
+def found(screening: Screening) -> dict[str, Finding]:
+    """The findings of a screening, by their rule."""
+    return {finding.rule: finding for finding in screening.findings}
+
+
+def asked(screening: Screening, field: str) -> list[str]:
+    """The questions whose answers go into one field."""
+    return [one.question for one in screening.unknown if one.field == field]
+
+
+def rank(decision: str) -> int:
+    """The place of a decision among all, the mildest first."""
+    return DECISIONS.index(decision)  # type: ignore[arg-type]

@@ -24,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from anagen.forecast import courses
+from anagen.courses import courses
 from anagen.scalp import automaton
 from anagen.scalp import follicles as fo
 from anagen.scalp.conditions import CONDITIONS

@@ -10,8 +10,8 @@ from course_equations import Reference
 from course_reference import reference
 from course_solvers import Solver, by_diffrax, by_scipy, by_week, follow
 
+from anagen.courses import courses
 from anagen.evidence.parameters import draws as draw_parameters
-from anagen.forecast import courses
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol

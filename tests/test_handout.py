@@ -25,8 +25,8 @@ from anagen.evidence.aftercare import aftercare, check_aftercare
 from anagen.evidence.consent import consent_text
 from anagen.evidence.sources import BadRecord, sources
 from anagen.patient import Patient
-from anagen.protocol import Protocol
-from anagen.screening import screen
+from anagen.protocol import Protocol, nothing
+from anagen.screening import BARRED, screen
 
 PAGES = sorted(
     {
@@ -55,11 +55,17 @@ def forecast(protocol: Protocol = COURSE, hours: float = 12.0) -> Any:
 
 
 def made(
-    language: Any = "en", protocol: Protocol = COURSE, who: Patient = WHO, signed: bool = True
+    language: Any = "en",
+    protocol: Protocol = COURSE,
+    who: Patient = WHO,
+    signed: bool = True,
+    found: Any = None,
 ):
     visits = tuple(FIRST.on(day) for day in visit_days(protocol, FIRST.day, 52))
+    screening, found = screen(who, protocol), found or forecast(protocol)
+    done = nothing(protocol) if screening.decision in BARRED else protocol
     return handout(
-        who, protocol, screen(who, protocol), forecast(protocol), visits, language,
+        who, protocol, screening, found, timetable(who, done, found), visits, language,
         SIGNED if signed else None,
     )  # fmt: skip
 
@@ -282,12 +288,12 @@ def test_shedding_and_patience_are_told_of_only_where_the_forecast_shows_them():
     shed[:, 2:8] = 3.0
     for course, more in ((np.ones_like(shed), False), (shed, True)):
         changed = replace(found, draws=draws | {SHED: course})
-        said = handout(WHO, COURSE, screen(WHO, COURSE), changed, (), "en", SIGNED)
+        said = made(found=changed)
         assert (told["shedding"] in said.outlook.paragraphs) == more
     bright = np.repeat(draws["total_density_per_cm2"][:, :1], draws[SHED].shape[1], axis=1)
     bright[:, 1:] += 60
     changed = replace(found, draws=draws | {"total_density_per_cm2": bright})
-    said = handout(WHO, COURSE, screen(WHO, COURSE), changed, (), "en", SIGNED)
+    said = made(found=changed)
     assert told["nothing_yet"] not in said.outlook.paragraphs
 
 

@@ -14,8 +14,8 @@ from scipy.spatial import cKDTree
 
 from anagen.care import scalp_picture as picture
 from anagen.care.scalp_picture import Clipping, Moment
+from anagen.courses import courses
 from anagen.evidence.parameters import parameters
-from anagen.forecast import courses
 from anagen.model_inputs import person_of, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol

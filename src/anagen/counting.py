@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from anagen.evidence.parameters import parameters
-from anagen.evidence.sources import sources
+from anagen.evidence.sources import in_one_line, sources
 from anagen.reading import BadInput
 
 CHANGE_WEEKS = (12, 24, 36, 48, 52)
@@ -80,12 +80,12 @@ def detectable(total: np.ndarray, method: str) -> Detectable:
     change = total - total[:, :1]
     record = parameters()[f"counting.{method}"]
     said, of_change = METHODS[method]
-    cited = "; ".join(str(sources()[key]).rstrip(".") for key in record.sources)
     last = total.shape[1] - 1
     at = [week for week in CHANGE_WEEKS if week <= last] or [last]
     kind = "error of a change" if of_change else "counting error (CV)"
     return Detectable(
-        method=f"{said}, {kind} {100 * record.centre:.2g} %; {cited}",
+        method=f"{said}, {kind} {100 * record.centre:.2g} %; "
+        + in_one_line(sources()[key] for key in record.sources),
         smallest_change_per_cm2=smallest,
         chance_of_gain={week: float((change[:, week] > smallest).mean()) for week in at},
         chance_of_loss={week: float((change[:, week] < -smallest).mean()) for week in at},

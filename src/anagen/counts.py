@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from anagen.patient import AnagenFraction, MeanDiameterUm
 from anagen.reading import Stated
 
 Method = Literal[
@@ -57,18 +58,8 @@ class Count(Stated):
         le=4000,
         description="of these the terminal hairs per cm², a number from 0 to 4000",
     )
-    mean_diameter_um: float | None = Field(
-        default=None,
-        ge=15,
-        le=150,
-        description="the mean hair diameter, a number of µm from 15 to 150",
-    )
-    anagen_fraction: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        description="the share of visible hairs in anagen, a number from 0 to 1",
-    )
+    mean_diameter_um: MeanDiameterUm = None
+    anagen_fraction: AnagenFraction = None
     method: Method = Field(
         default="phototrichogram",
         description="one of phototrichogram, phototrichogram_automatic, "

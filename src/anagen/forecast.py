@@ -1,27 +1,26 @@
-"""A forecast: many draws of one course, week by week, with bands and what can be measured."""
+"""A forecast: many draws of one course, week by week, with bands and what can be measured.
 
-import os
-from collections.abc import Callable, Mapping, Sequence
+What reads a forecast need not wait for JAX: it is imported by what computes one.
+"""
+
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jax
 import numpy as np
 
-from anagen.compiled import keep_compiled_programs, program
 from anagen.counting import CHANGE_WEEKS, Detectable, check_method, detectable
-from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import ignorance_variance, posterior, posterior_draws
-from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
-from anagen.protocol import Protocol, nothing
+from anagen.protocol import Protocol
 from anagen.range_of_validity import warnings_for
 from anagen.reading import BadInput
-from anagen.scalp.conditions import Person
-from anagen.scalp.course import Outcome, Scalp, Treatment, run
+
+if TYPE_CHECKING:
+    from anagen.scalp.course import Outcome
 
 QUANTILES = {"p05": 0.05, "p25": 0.25, "median": 0.5, "p75": 0.75, "p95": 0.95}
 CHANGE_ENDPOINTS = (
@@ -32,9 +31,6 @@ CHANGE_ENDPOINTS = (
 )
 MAX_WEEKS = 520
 MAX_DRAWS = 100_000
-CHUNK = 250  # draws that a processor works on at a time, so that they stay in its cache
-FEW = 50  # a smaller chunk, for a quick look
-WHOLE_WEEKS = 26  # courses are computed in multiples of so many weeks
 
 
 @dataclass(frozen=True)
@@ -150,12 +146,14 @@ def simulate_together(
 
     Differences between the courses are then differences of what is done, not of chance.
     """
+    from anagen.courses import program_for  # imports JAX, as does what computes below
+
     check_size(weeks, draws, seed)
     check_method(counting)
     with ThreadPoolExecutor(1) as aside:
         # Loading the compiled course lets go of the interpreter: numbers are drawn meanwhile.
         if patient.condition != "undiagnosed":
-            aside.submit(_program_for, patient.condition, weeks, draws)
+            aside.submit(program_for, patient.condition, weeks, draws)
         drawn = posterior_draws(draws, seed)
     return simulate_drawn(patient, protocols, drawn, weeks, seed, counting, paired=True)
 
@@ -179,6 +177,9 @@ def simulate_drawn(
             "condition is 'undiagnosed'; a forecast needs a diagnosis, allowed is any other "
             "condition."
         )
+    from anagen.courses import courses
+    from anagen.model_inputs import person_of, treatment_of
+
     draws = len(drawn["follicles.density_per_cm2"])
     told = [
         (person_of(patient, drawn, protocol), treatment_of(protocol, draws))
@@ -192,78 +193,6 @@ def simulate_drawn(
         _forecast(patient, protocol, weeks, outcome, seed, counting, paired)
         for protocol, outcome in zip(protocols, outcomes, strict=True)
     ]
-
-
-def courses(
-    told: Sequence[tuple[Person, Treatment]],
-    drawn: Mapping[str, np.ndarray],
-    condition: str,
-    weeks: int,
-) -> list[Outcome]:
-    """Courses of one condition with the same numbers ``drawn`` (key -> (draws,)).
-
-    An outcome may be longer than ``weeks``; a later week changes none before it.
-    """
-    numbers = scalp_numbers(drawn)
-    draws = len(drawn["follicles.density_per_cm2"])
-    chunks, course = _chunks(draws), _program_for(condition, weeks, draws)
-
-    def one(job: tuple[tuple[Person, Treatment], np.ndarray]) -> Outcome:
-        (person, treatment), chunk = job
-        return jax.block_until_ready(course(_drawn((person, treatment, numbers), chunk)))
-
-    # A compiled course keeps one processor busy and lets go of the interpreter.
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(one, [(one_of, chunk) for one_of in told for chunk in chunks]))
-    return [_joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))]
-
-
-type Program = Callable[[tuple[Person, Treatment, Scalp]], Outcome]
-
-
-def _program_for(condition: str, weeks: int, draws: int) -> Program:
-    """The compiled course of one chunk of so many draws.
-
-    A few lengths and sizes serve for all, so that another number of weeks or draws need not wait
-    for the compiler; what is beyond is dropped.
-    """
-    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
-    return _program(condition, computed, len(_chunks(draws)[0]))
-
-
-@cache
-def _program(condition: str, weeks: int, draws: int) -> Program:
-    """The compiled course of one condition, length and number of draws."""
-    keep_compiled_programs()
-    anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
-    drawn = dict.fromkeys(parameters(), np.ones(draws))  # only the shapes matter
-    told = person_of(anybody, drawn), treatment_of(nothing(), draws), scalp_numbers(drawn)
-    arrays, layout = jax.tree.flatten(told)
-
-    def course(arrays: list[jax.Array]) -> tuple[Any, ...]:
-        return tuple(run(*jax.tree.unflatten(layout, arrays), condition, weeks))
-
-    made = program(course, f"{condition} {weeks}", arrays)
-    return lambda inputs: Outcome(*made(jax.tree.leaves(inputs)))
-
-
-def _chunks(draws: int) -> list[np.ndarray]:
-    """The draws by number, in chunks of one size; the last repeats the last draw to be as long."""
-    size = FEW if draws <= FEW else CHUNK
-    starts = range(0, draws, size)
-    return [np.minimum(np.arange(start, start + size), draws - 1) for start in starts]
-
-
-def _drawn[T](inputs: T, chunk: np.ndarray) -> T:
-    """Some of the draws; what is shared by all draws stays as it is."""
-    return jax.tree.map(lambda values: values[chunk] if values.ndim else values, inputs)
-
-
-def _joined(parts: Sequence[Outcome], draws: int) -> Outcome:
-    return jax.tree.map(
-        lambda *values: np.concatenate([np.asarray(v) for v in values], axis=-1)[..., :draws],
-        *parts,
-    )
 
 
 def check_size(weeks: int, draws: int, seed: int) -> None:
@@ -285,7 +214,7 @@ def _forecast(
     patient: Patient,
     protocol: Protocol,
     weeks: int,
-    outcome: Outcome,
+    outcome: "Outcome",
     seed: int,
     counting: str,
     paired: bool,
@@ -318,7 +247,5 @@ def _forecast(
 
 def sessions_by_week(protocol: Protocol, weeks: int) -> np.ndarray:
     """Sessions done by the end of each week, (weeks + 1,)."""
-    course = protocol.course
-    days = np.arange(course.sessions) * (course.interval_days or 1.0)
     ends = np.arange(weeks + 1) * 7
-    return np.searchsorted(days, ends, side="left").astype(float)
+    return np.searchsorted(protocol.course.session_days, ends, side="left").astype(float)

@@ -77,6 +77,17 @@ NotedEntry = Annotated[Noted, BeforeValidator(_by_name)]
 MedicineEntry = Annotated[Medicine, BeforeValidator(_by_name)]
 
 
+# What is measured alike before a course and at every later count.
+MeanDiameterUm = Annotated[
+    float | None,
+    Field(ge=15, le=150, description="the mean hair diameter, a number of µm from 15 to 150"),
+]
+AnagenFraction = Annotated[
+    float | None,
+    Field(ge=0, le=1, description="the share of visible hairs in anagen, a number from 0 to 1"),
+]
+
+
 class Hair(Stated):
     """What was measured on the area to be treated. Each value is optional."""
 
@@ -86,18 +97,8 @@ class Hair(Stated):
     terminal_fraction: float | None = Field(
         default=None, ge=0, le=1, description="the share of terminal hairs, a number from 0 to 1"
     )
-    mean_diameter_um: float | None = Field(
-        default=None,
-        ge=15,
-        le=150,
-        description="the mean hair diameter, a number of µm from 15 to 150",
-    )
-    anagen_fraction: float | None = Field(
-        default=None,
-        ge=0,
-        le=1,
-        description="the share of visible hairs in anagen, a number from 0 to 1",
-    )
+    mean_diameter_um: MeanDiameterUm = None
+    anagen_fraction: AnagenFraction = None
 
 
 REASKED_DAYS = 28  # an answer about pregnancy or breastfeeding is not older than a cycle

@@ -66,6 +66,11 @@ class Course(Stated):
         "to 72",
     )
 
+    @property
+    def session_days(self) -> tuple[float, ...]:
+        """The days of the sessions, counted from the first, which is day 0."""
+        return tuple(each * (self.interval_days or 0.0) for each in range(self.sessions))
+
 
 class Anaesthetic(Stated):
     drug: Literal[

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from anagen.calibration.arms import Given, Group
+from anagen.courses import courses
 from anagen.evidence.parameters import parameters
 from anagen.evidence.trials import ArmOutcome
-from anagen.forecast import courses
 from anagen.model_inputs import person_of, treatment_of
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import Outcome, Treatment

@@ -12,10 +12,10 @@ from dataclasses import asdict
 import numpy as np
 
 from anagen.calibration.arm_courses import endpoint
+from anagen.courses import FEW, courses
 from anagen.evidence.contrasts import contrasts
 from anagen.evidence.parameters import draws, parameters
 from anagen.evidence.trials import trials
-from anagen.forecast import FEW, courses
 from anagen.model_inputs import person_of, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol

@@ -75,11 +75,7 @@ class Appointment:
 
 def visit_days(protocol: Protocol, start: date, weeks: int) -> list[date]:
     """The days of the sessions that begin within so many weeks."""
-    course = protocol.course
-    days = [
-        start + timedelta(days=round(each * (course.interval_days or 0)))
-        for each in range(course.sessions)
-    ]
+    days = [start + timedelta(days=round(day)) for day in protocol.course.session_days]
     return [day for day in days if day < start + timedelta(weeks=weeks)]
 
 

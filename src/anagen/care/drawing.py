@@ -62,8 +62,7 @@ def start(forecast: "AnyForecast", endpoint: str) -> Start:
 
 def session_weeks(forecast: "AnyForecast") -> list[float]:
     """The weeks of the needling sessions that fall within the forecast."""
-    course = forecast.protocol.course
-    weeks = [each * (course.interval_days or 0) / 7 for each in range(course.sessions)]
+    weeks = [day / 7 for day in forecast.protocol.course.session_days]
     return [week for week in weeks if week < float(forecast.weeks[-1])]
 
 

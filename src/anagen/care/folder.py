@@ -72,14 +72,16 @@ def folder(
     barred = screening.decision in BARRED
     done = nothing(protocol) if barred else protocol
     advance("Computing the forecast")
-    forecast, untreated = simulate_together(patient, [done, nothing(done)], weeks, seed=seed)
+    courses = [done] if barred else [done, nothing(done)]
+    computed = simulate_together(patient, courses, weeks, seed=seed)
+    forecast, untreated = computed[0], computed[-1]
     needled = done.course.sessions > 0
     visits = tuple(first.on(day) for day in visit_days(done, first.day, weeks))
     table = timetable(patient, done, forecast)
     sheet = None
     if protocol.course.sessions:
         sheet = procedure_sheet(patient, protocol, screening, other_lidocaine_mg)
-    said = handout(patient, done, screening, forecast, visits, language, signature)
+    said = handout(patient, done, screening, forecast, table, visits, language, signature)
     version = forecast.model_version
     advance("Writing for the clinic")
     files = {"timetable.html": document_html(timetable_document(table, version)).encode()}

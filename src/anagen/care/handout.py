@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from anagen.aftercare import Line, Timetable, timetable
+from anagen.aftercare import Line, Timetable
 from anagen.care import words
 from anagen.care.appointments import When
 from anagen.care.citations import Citations
 from anagen.care.pages import Language, page, said_day, said_number, said_time
 from anagen.care.weather import SHED, Day, outlook
+from anagen.evidence.aftercare import URGENCIES
 from anagen.evidence.trials import STUDIED_AS
 from anagen.patient import Patient
 from anagen.protocol import Protocol, Topical
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 EARLY = 12  # weeks, the first look
 MORE = 1.1  # times today's shedding, from which it is told of
-URGENCIES = ("emergency", "today", "this_week")
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,17 @@ def handout(
     protocol: Protocol,
     screening: "Screening",
     forecast: "Forecast",
+    table: Timetable,
     visits: tuple[When, ...],
     language: Language,
     signature: Signature | None,
 ) -> Handout:
     """The handout of one person. ``forecast`` is that of the protocol, or of doing nothing where
-    the screening bars needling; ``visits`` may be empty where no day is set."""
+    the screening bars needling, and ``table`` what follows its sessions; ``visits`` may be empty
+    where no day is set."""
     said = page("handout", language)
     needled = protocol.course.sessions > 0 and screening.decision not in BARRED
-    table = timetable(patient, protocol, forecast) if needled else Timetable((), None, None)
-    cite = Citations()
+    days, cite = outlook(forecast), Citations()
     return Handout(
         language=language,
         title=said["title"] if needled else said["title_without"],
@@ -119,8 +120,8 @@ def handout(
         off_label=said["off_label"] if needled else "",
         plan=_plan(protocol, needled, said, language),
         why_not=_why_not(screening, said) if screening.decision in BARRED else None,
-        outlook=_outlook(patient, forecast, needled, said, language),
-        days=outlook(forecast),
+        outlook=_outlook(patient, forecast, days, needled, said, language),
+        days=days,
         before=_list("before", said) if needled else None,
         day=_day(protocol, said) if needled else None,
         waits=_waits(table, visits, cite, language) if needled else (),
@@ -193,6 +194,7 @@ def _why_not(screening: "Screening", said: Mapping[str, Any]) -> Part:
 def _outlook(
     patient: Patient,
     forecast: "Forecast",
+    days: tuple[Day, ...],
     needled: bool,
     said: Mapping[str, Any],
     language: Language,
@@ -214,8 +216,8 @@ def _outlook(
     ]
     if patient.condition not in STUDIED_AS:
         paragraphs.insert(1, told["rough"])
-    days = {day.week: day for day in outlook(forecast)}
-    if treated and EARLY in days and days[EARLY].more < 0.5:
+    early = [day for day in days if day.week == EARLY]
+    if treated and early and early[0].more < 0.5:
         paragraphs.append(told["nothing_yet"])
     shed = np.median(forecast.draws[SHED], axis=0)
     if treated and shed[1 : EARLY + 1].max() > MORE * shed[0]:

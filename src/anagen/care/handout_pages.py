@@ -1,20 +1,18 @@
 """The handout as one HTML file and as PDF/UA-1, in the usual and in large print."""
 
-import json
 from dataclasses import asdict
-from datetime import UTC, date, datetime, time
-from importlib.resources import files
+from datetime import date
 from typing import Literal
 
-import typst
 from markupsafe import Markup
 
-from anagen.care.handout import URGENCIES, Handout
+from anagen.care.handout import Handout
 from anagen.care.marks import mark
-from anagen.care.paper import fonts, printable
+from anagen.care.paper import pdf
 from anagen.care.report import pages, style
 from anagen.care.tokens import LIGHT
 from anagen.care.weather import describe, weather_map
+from anagen.evidence.aftercare import URGENCIES
 
 Print = Literal["usual", "large"]
 _POINTS = {"usual": 11, "large": 16}
@@ -49,12 +47,4 @@ def handout_pdf(said: Handout, size: Print = "usual", prepared: date | None = No
             "alt": describe(said.days, said.language),
         },
     }
-    made = datetime.combine(prepared, time(), UTC) if prepared else datetime.fromtimestamp(0, UTC)
-    return typst.compile(
-        files("anagen.care").joinpath("templates", "handout.typ").read_bytes(),
-        font_paths=fonts(),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},
-        pdf_standards="ua-1",
-        timestamp=made,
-    )
+    return pdf("handout.typ", data, prepared)

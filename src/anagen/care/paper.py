@@ -39,9 +39,14 @@ def report_pdf(plan: "Plan", prepared: date | None = None) -> bytes:
         "mark_colours": {kind: LIGHT[colour_of(kind)] for kind in kinds},
     }
     data["replaced"] = not _covered(data)
+    return pdf("report.typ", data, prepared)
+
+
+def pdf(template: str, data: Mapping[str, Any], prepared: date | None) -> bytes:
+    """One of ``templates/`` filled with data, as PDF/UA-1; without a day, dated 1970."""
     made = datetime.combine(prepared, time(), UTC) if prepared else datetime.fromtimestamp(0, UTC)
     return typst.compile(
-        files("anagen.care").joinpath("templates", "report.typ").read_bytes(),
+        files("anagen.care").joinpath("templates", template).read_bytes(),
         font_paths=fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(printable(data), ensure_ascii=False)},

@@ -36,9 +36,19 @@ def report_html(plan: "Plan", prepared: date | None = None) -> str:
 
 @cache
 def pages() -> Environment:
-    """The templates of the package."""
+    """The templates of what is kept: reports, documents, handouts."""
+    return environment("anagen.care")
+
+
+def environment(package: str) -> Environment:
+    """The templates of one package, with every text escaped."""
+
+    def template(name: str) -> str | None:
+        held = files(package).joinpath("templates", name)
+        return held.read_text("utf-8") if held.is_file() else None
+
     pages = Environment(
-        loader=FunctionLoader(_template),
+        loader=FunctionLoader(template),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -49,16 +59,12 @@ def pages() -> Environment:
     return pages
 
 
-def _template(name: str) -> str:
-    return files("anagen.care").joinpath("templates", name).read_text("utf-8")
-
-
 def style() -> str:
     """The style sheet of a page, with the colours of light and dark."""
     light, dark = custom_properties(LIGHT), custom_properties(DARK)
     return (
         f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}\n"
-        + _template("report.css")
+        + files("anagen.care").joinpath("templates", "report.css").read_text("utf-8")
     )
 
 

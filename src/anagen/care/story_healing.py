@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from anagen.care import words
 from anagen.care.story_channel import LEFT_WHEN_CLOSED
-from anagen.care.story_motion import INK, WIDTH, Drawing, Moment, Moving, Shape, part, shape
+from anagen.care.story_motion import (
+    INK,
+    WIDTH,
+    Drawing,
+    Moment,
+    Moving,
+    Shape,
+    gradient,
+    part,
+    shape,
+)
 from anagen.care.story_tissue import air, fibres, pocket, sheath, skin, strand
 
 if TYPE_CHECKING:
@@ -50,8 +60,8 @@ class Repair(NamedTuple):
 
 def repair(forecast: "Forecast") -> Repair:
     """The course of healing of a protocol that needles."""
-    course, drawn = forecast.protocol.course, forecast.draws
-    lasts = (course.sessions - 1) * (course.interval_days or 0) / 7
+    drawn = forecast.draws
+    lasts = forecast.protocol.course.session_days[-1] / 7
     end = min(int(forecast.weeks[-1]), int(np.ceil(lasts)) + SETTLES_WEEKS)
     medians = {
         name: np.median(drawn[name], axis=0)
@@ -146,12 +156,7 @@ def _glow(known: Repair) -> tuple[Shape, ...]:
         return 0.75 * min(1.0, signal(known, time))
 
     return (
-        shape(
-            "radialGradient",
-            shape("stop", stop_color=tone, stop_opacity=0.85),
-            shape("stop", offset=1, stop_color=tone, stop_opacity=0),
-            id="@-glow",
-        ),
+        gradient("radial", "glow", tone, 0.85, 0),
         shape("clipPath", shape("rect", y=SURFACE, width=WIDTH, height=204), id="@-under"),
         shape(
             "g",
@@ -180,14 +185,7 @@ def _flush(known: Repair) -> tuple[Shape, ...]:
     tone = INK["blood"]
     marks = "".join(f"M{x:g} {SURFACE - 1:g}v46" for x in WOUNDS)
     return (
-        shape(
-            "linearGradient",
-            shape("stop", stop_color=tone, stop_opacity=0.7),
-            shape("stop", offset=1, stop_color=tone, stop_opacity=0),
-            id="@-flush",
-            x2=0,
-            y2=1,
-        ),
+        gradient("linear", "flush", tone, 0.7, 0),
         shape("rect", y=SURFACE, width=WIDTH, height=80, fill="url(#@-flush)",
               moving={"opacity": lambda time: redness(known, time)}),
         shape("path", d=marks, stroke=INK["card"], stroke_width=4, stroke_linecap="round",

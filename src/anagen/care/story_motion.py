@@ -75,6 +75,16 @@ def shape(
     return Shape(tag, named, moving or {}, tuple(inside))
 
 
+def gradient(kind: str, name: str, tone: str, near: float, far: float) -> Shape:
+    """One tone from one opacity to another: "linear" downwards, "radial" outwards."""
+    stops = (
+        shape("stop", stop_color=tone, stop_opacity=near),
+        shape("stop", offset=1, stop_color=tone, stop_opacity=far),
+    )
+    downwards: Mapping[str, Value] = {"x2": 0, "y2": 1} if kind == "linear" else {}
+    return Shape(f"{kind}Gradient", {"id": f"@-{name}"} | downwards, inside=stops)
+
+
 def store(drawing: Drawing) -> str:
     """What does not move in a drawing, for `animated` and `still` to use."""
     return "".join(f'<g id="{name}">{written}</g>' for written, name in _stored(drawing).items())

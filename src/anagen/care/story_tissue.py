@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from anagen.care.story_motion import HEIGHT, INK, WIDTH, Moving, Shape, shape
+from anagen.care.story_motion import HEIGHT, INK, WIDTH, Moving, Shape, gradient, shape
 
 RIDGE = 17.0  # px from one ridge of the epidermis to the next
 
@@ -22,14 +22,7 @@ def skin(surface: float, epidermis: float) -> tuple[Shape, ...]:
     top = _wave(surface)
     tone, edge = INK["skin"], INK["telogen"]
     return (
-        shape(
-            "linearGradient",
-            shape("stop", stop_color=tone, stop_opacity=0.62),
-            shape("stop", offset=1, stop_color=tone, stop_opacity=0.34),
-            id="@-dermis",
-            x2=0,
-            y2=1,
-        ),
+        gradient("linear", "dermis", tone, 0.62, 0.34),
         shape("path", d=f"{top}V{HEIGHT:g}H0Z", fill=INK["card"]),
         shape("path", d=f"{top}V{HEIGHT:g}H0Z", fill="url(#@-dermis)"),
         shape("path", d=f"{top}{_ridges(surface + epidermis, epidermis)}Z", fill=tone),

@@ -7,6 +7,7 @@ from anagen.care.citations import Citations
 from anagen.care.document import Document, Rows, Section
 from anagen.care.handout import hours_said
 from anagen.care.pages import page
+from anagen.evidence.aftercare import URGENCIES
 
 _HEAD = ("What", "Until", "Why", "Source")
 _BASES = {
@@ -103,7 +104,7 @@ def _redness(table: Timetable) -> tuple[str, ...]:
 def _calls(table: Timetable, cite: Citations) -> list[Rows]:
     told = page("aftercare", "en")["urgency"]
     found = []
-    for urgency in ("emergency", "today", "this_week"):
+    for urgency in URGENCIES:
         lines = [line for line in table.of("call") if line.urgency == urgency]
         if lines:
             found.append(_rows(told[urgency], "call", lines, cite))

@@ -99,10 +99,14 @@ def plain(text: str) -> str:
     )
 
 
+def decimals(value: float) -> int:
+    """Those that a value is told with: none from 20 on, one from 2, two below."""
+    return 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else 2
+
+
 def number(value: float) -> str:
-    """A value as people read it: whole from 20 on, one decimal from 2, two below; true minus."""
-    digits = 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else 2
-    text = f"{value:,.{digits}f}"
+    """A value as people read it, with a true minus sign."""
+    text = f"{value:,.{decimals(value)}f}"
     if "." in text:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in {"-0", "0"} else text.replace("-", "−")

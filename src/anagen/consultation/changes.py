@@ -7,7 +7,7 @@ from typing import Any
 
 from anagen.evidence.parameters import parameters
 from anagen.evidence.rules import CERTAINTIES
-from anagen.evidence.sources import BadRecord, Source, read_records, sources
+from anagen.evidence.sources import BadRecord, Source, in_one_line, read_records, sources
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 
@@ -33,7 +33,7 @@ class Change:
     @property
     def citation(self) -> str:
         """All sources, readable."""
-        return "; ".join(str(source).rstrip(".") for source in self.sources)
+        return in_one_line(self.sources)
 
     def as_dict(self) -> dict[str, Any]:
         """The change as plain data for JSON."""

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, get_args
 
 from anagen.evidence.naming import recognise
 from anagen.evidence.rules import CERTAINTIES, rule_book
-from anagen.evidence.sources import BadRecord, Source, read_records, sources
+from anagen.evidence.sources import BadRecord, Source, in_one_line, read_records, sources
 from anagen.evidence.vocabulary import Vocabulary, fold, vocabulary
 from anagen.patient import Patient
 from anagen.screening.facts import LISTS
@@ -43,7 +43,7 @@ class RedFlag:
     @property
     def citation(self) -> str:
         """All sources, readable."""
-        return "; ".join(str(source).rstrip(".") for source in self.sources)
+        return in_one_line(self.sources)
 
     def as_dict(self) -> dict[str, Any]:
         """The sign as plain data for JSON."""

@@ -11,6 +11,7 @@ from anagen.evidence.statements import Basis, nothing_left, take_basis, take_num
 
 Kind = Literal["wait", "normal", "call", "restart"]
 Urgency = Literal["emergency", "today", "this_week"]
+URGENCIES: tuple[Urgency, ...] = get_args(Urgency)  # the most urgent first
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ def _advice(kind: Any, key: str, table: Mapping[str, Any], known: Mapping[str, S
     basis, why = take_basis(where, left, known), take_text(where, left, "why")
     if kind == "call":
         urgency = left.pop("urgency", None)
-        if urgency not in get_args(Urgency):
+        if urgency not in URGENCIES:
             raise BadRecord(f"{where} has an unknown urgency.")
         from_h = take_number(where, left, "from_h", or_zero=True)
         nothing_left(where, left)

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from anagen.evidence.sources import BadRecord, Source, read_records, sources
-from anagen.evidence.statements import Basis, nothing_left, take_basis, take_text
+from anagen.evidence.sources import Source, read_records, sources
+from anagen.evidence.statements import Basis, nothing_left, take_basis, take_text, take_when
 
 FACTS = ("pattern", "areata", "other_loss", "numbing", "minoxidil", "prp")
 
@@ -65,7 +65,7 @@ def _section(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> S
         key=key,
         heading=take_text(where, table, "heading"),
         text=take_text(where, table, "text"),
-        when=_when(where, table),
+        when=take_when(where, table, FACTS),
         basis=take_basis(where, table, known),
     )
     nothing_left(where, table)
@@ -79,16 +79,8 @@ def _risk(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> Risk
         what=take_text(where, table, "what"),
         how_often=take_text(where, table, "how_often"),
         how_long=take_text(where, table, "how_long"),
-        when=_when(where, table),
+        when=take_when(where, table, FACTS),
         basis=take_basis(where, table, known),
     )
     nothing_left(where, table)
     return risk
-
-
-def _when(where: str, table: dict[str, Any]) -> tuple[str, ...]:
-    when = tuple(table.pop("when", ()))
-    for fact in when:
-        if fact.removeprefix("not ") not in FACTS:
-            raise BadRecord(f"{where} asks for {fact!r}; allowed are {', '.join(FACTS)}.")
-    return when

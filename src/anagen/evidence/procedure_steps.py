@@ -15,6 +15,7 @@ from anagen.evidence.statements import (
     take_basis,
     take_number,
     take_text,
+    take_when,
 )
 from anagen.protocol import Zone
 
@@ -110,7 +111,7 @@ def _step(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> Step
         phase=take_text(where, table, "phase"),
         minutes=take_number(where, table, "minutes", or_zero=True),
         origin=take_text(where, table, "origin"),
-        when=tuple(table.pop("when", ())),
+        when=take_when(where, table, FACTS),
         text=take_text(where, table, "text"),
         why=take_text(where, table, "why"),
         basis=take_basis(where, table, known),
@@ -118,9 +119,6 @@ def _step(key: str, raw: Mapping[str, Any], known: Mapping[str, Source]) -> Step
     nothing_left(where, table)
     if step.phase not in PHASES or step.origin not in ORIGINS:
         raise BadRecord(f"{where} has an unknown phase or origin.")
-    for fact in step.when:
-        if fact.removeprefix("not ") not in FACTS:
-            raise BadRecord(f"{where} asks for {fact!r}; allowed are {', '.join(FACTS)}.")
     return step
 
 

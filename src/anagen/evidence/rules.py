@@ -6,7 +6,7 @@ from functools import cache
 from types import MappingProxyType
 from typing import Any
 
-from anagen.evidence.sources import BadRecord, Source, read_records, sources
+from anagen.evidence.sources import BadRecord, Source, in_one_line, read_records, sources
 from anagen.evidence.vocabulary import Vocabulary, vocabulary
 
 APPLIES_TO = ("procedure", "anaesthetic", "topical_minoxidil", "prp", "medicine", "operator")
@@ -81,7 +81,7 @@ class Rule:
     @property
     def citation(self) -> str:
         """All sources, readable."""
-        return "; ".join(str(source).rstrip(".") for source in self.sources)
+        return in_one_line(self.sources)
 
 
 @dataclass(frozen=True)

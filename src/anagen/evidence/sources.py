@@ -1,7 +1,7 @@
 """The sources that every number and rule must name."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -33,6 +33,11 @@ class Source:
         if self.url:
             parts.append(self.url)
         return " ".join(parts)
+
+
+def in_one_line(named: Iterable[Source]) -> str:
+    """Sources as people read them."""
+    return "; ".join(str(source).rstrip(".") for source in named)
 
 
 def read_records(name: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Any
 
 from anagen.evidence.rules import CERTAINTIES
-from anagen.evidence.sources import BadRecord, Source
+from anagen.evidence.sources import BadRecord, Source, in_one_line
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Basis:
     @property
     def citation(self) -> str:
         """All sources in one line."""
-        return "; ".join(self.cited)
+        return in_one_line(self.sources)
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,18 @@ def take_text(where: str, table: dict[str, Any], name: str) -> str:
     if not isinstance(text, str) or not text.strip():
         raise BadRecord(f"{where} has no {name}.")
     return text
+
+
+def take_when(where: str, table: dict[str, Any], facts: tuple[str, ...]) -> tuple[str, ...]:
+    """The facts, or "not" facts, that something waits for, taken out of a raw table; see `holds`.
+
+    Raises `BadRecord` for one that is none of ``facts``.
+    """
+    when = tuple(table.pop("when", ()))
+    for fact in when:
+        if fact.removeprefix("not ") not in facts:
+            raise BadRecord(f"{where} asks for {fact!r}; allowed are {', '.join(facts)}.")
+    return when
 
 
 def take_number(where: str, table: dict[str, Any], name: str, *, or_zero: bool = False) -> float:

@@ -29,9 +29,6 @@ from anagen.followup.readings import (
     tail,
 )
 from anagen.forecast import Forecast
-from anagen.model_inputs import scalp_numbers
-from anagen.scalp.follicles import delay_days
-from anagen.scalp.plausibility import largest_gain_of_count_per_cm2
 
 CM2_PER_SQUARE_INCH = 6.4516
 MM2_PER_CM2 = 100.0
@@ -163,6 +160,10 @@ def _more_than_can_grow(
     if first is None:  # the start's own error is that of its factor
         spread = np.sqrt((np.exp(start.log_prior) * (start.factor - 1) ** 2).sum(axis=1))
         error = np.hypot(error, spread * shown)
+    from anagen.model_inputs import scalp_numbers  # these import JAX
+    from anagen.scalp.follicles import delay_days
+    from anagen.scalp.plausibility import largest_gain_of_count_per_cm2
+
     most = np.asarray(
         largest_gain_of_count_per_cm2(
             shown,  # type: ignore[arg-type]

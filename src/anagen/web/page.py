@@ -2,17 +2,14 @@
 
 from collections.abc import Mapping
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
+from jinja2 import Environment
 
 from anagen.care import words
-from anagen.care.marks import mark
-from anagen.care.tokens import ON_PAGE
+from anagen.care.report import environment
 from anagen.web.assets import address
 
 # Where the parts of the house are, with what one must be allowed to see them.
@@ -76,22 +73,9 @@ def _of(request: Request) -> dict[str, Any]:
 @cache
 def pages() -> Environment:
     """The templates of the app."""
-    environment = Environment(
-        loader=FunctionLoader(_template),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["asset"] = address
-    environment.filters["mark"] = lambda kind: Markup(mark(kind, ON_PAGE))
-    environment.filters["drawn"] = Markup  # our own SVG, in which every text is escaped already
-    environment.filters["number"] = words.number
-    environment.filters["plain"] = words.plain
-    environment.filters["plain_words"] = lambda key: key.replace("_", " ")
-    return environment
-
-
-def _template(name: str) -> str | None:
-    held = files("anagen.web").joinpath("templates", name)
-    return held.read_text("utf-8") if held.is_file() else None
+    pages = environment("anagen.web")
+    pages.globals["asset"] = address
+    pages.filters["number"] = words.number
+    pages.filters["plain"] = words.plain
+    pages.filters["plain_words"] = lambda key: key.replace("_", " ")
+    return pages

@@ -15,6 +15,8 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 
+from anagen.care.words import decimals
+
 Language = Literal["en", "es"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
 _LOCALES: Mapping[str, str] = {"en": "en_GB", "es": "es_ES"}
@@ -33,8 +35,8 @@ def locale(language: Language) -> Locale:
 
 
 def said_number(value: float, language: Language) -> str:
-    """Whole from 20 on, one decimal from 2, two below; with a true minus sign."""
-    digits = 0 if abs(value) >= 20 else 1 if abs(value) >= 2 else 2
+    """A value as the language writes it, with a true minus sign."""
+    digits = decimals(value)
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
     said = format_decimal(round(value, digits) + 0.0, pattern, locale(language))
     return said.replace("-", "−")

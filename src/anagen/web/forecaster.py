@@ -1,0 +1,238 @@
+"""Asking the model from a web worker, which never imports JAX itself.
+
+One process holds the model for all workers (`model_process`); `Model` starts it and starts it
+again when it dies, a `Forecaster` asks it. A question finds the process away for as long as it
+takes to start: it waits, and asks once more if the process died over it.
+"""
+
+import os
+import secrets
+import socket
+import tempfile
+import time
+from collections.abc import Iterable
+from multiprocessing import AuthenticationError, get_context
+from multiprocessing.connection import Client, Connection
+from pathlib import Path
+from threading import Event, Lock, Thread
+from typing import TYPE_CHECKING, Any, Self
+
+from anagen.web.model_process import Address, serve
+
+if TYPE_CHECKING:
+    from anagen.care.appointments import When
+    from anagen.care.folder import Folder
+    from anagen.care.handout import Signature
+    from anagen.care.pages import Language
+    from anagen.counts import Counts
+    from anagen.followup import FollowUp
+    from anagen.forecast import Forecast
+    from anagen.needled import Needled
+    from anagen.patient import Patient
+    from anagen.planning import Plan
+    from anagen.protocol import Device, Protocol, Zone
+
+PATIENCE_S = 60.0  # a model that has not started by then will not start
+LONGEST_S = 300.0  # no answer takes that long
+_STEADY_S = 30.0  # who lives that long did not die of how it was started
+
+
+class ModelAway(RuntimeError):  # noqa: N818 - a state that passes, as the pages say it
+    """The model cannot be asked just now."""
+
+
+class Forecaster:
+    """Asks the model. Every method raises `BadInput` as the model does, and `ModelAway`."""
+
+    def __init__(self, address: Address, key: bytes) -> None:
+        self._address, self._key = address, key
+        self._idle: list[Connection] = []
+        self._lock = Lock()
+
+    def ask(
+        self,
+        patient: "Patient",
+        protocols: "Iterable[Protocol]",
+        weeks: int = 52,
+        draws: int = 500,
+        seed: int = 0,
+        counting: str = "phototrichogram",
+    ) -> "list[Forecast]":
+        """Forecasts of several courses with the same draws."""
+        return self._asked("ask", patient, tuple(protocols), weeks, draws, seed, counting)
+
+    def bands(
+        self,
+        patient: "Patient",
+        protocols: "Iterable[Protocol]",
+        weeks: int = 52,
+        draws: int = 500,
+        seed: int = 0,
+        counting: str = "phototrichogram",
+    ) -> list[dict[str, Any]]:
+        """The same forecasts as `Forecast.as_dict` tells them: without the draws, which are a
+        hundred times as much to send and to keep. `KeptForecast.of` reads them."""
+        return self._asked("bands", patient, tuple(protocols), weeks, draws, seed, counting)
+
+    def plan(self, patient: "Patient", weeks: int = 52, draws: int = 200, seed: int = 0) -> "Plan":
+        """Screening and ranked options."""
+        return self._asked("plan", patient, weeks, draws, seed)
+
+    def follow_up(
+        self,
+        patient: "Patient",
+        protocol: "Protocol",
+        counts: "Counts",
+        weeks: int = 52,
+        draws: int = 500,
+        seed: int = 0,
+    ) -> "FollowUp":
+        """The forecast after a person's own counts."""
+        return self._asked("follow_up", patient, protocol, counts, weeks, draws, seed)
+
+    def needling(
+        self,
+        patient: "Patient",
+        device: "Device",
+        passes: int | None,
+        area_cm2: float,
+        zone: "Zone | None",
+    ) -> "Needled":
+        """Punctures per cm², depth reached and bleeding of one session on one zone, as bands."""
+        return self._asked("needling", patient, device, passes, area_cm2, zone)
+
+    def prepare(
+        self,
+        patient: "Patient",
+        protocol: "Protocol",
+        first: "When",
+        weeks: int,
+        seed: int,
+        language: "Language",
+        signature: "Signature | None" = None,
+        other_lidocaine_mg: float | None = None,
+    ) -> "Folder":
+        """The course of care as files."""
+        return self._asked(
+            "prepare",
+            patient, protocol, first, weeks, seed, language, signature, other_lidocaine_mg,
+        )  # fmt: skip
+
+    def microscope(self, patient: "Patient", protocol: "Protocol", collapsed: bool = False) -> str:
+        """SVG of the drug around one channel."""
+        return self._asked("microscope", patient, protocol, collapsed)
+
+    def scalp(
+        self, patient: "Patient", protocol: "Protocol", weeks: int = 24, seed: int = 0
+    ) -> str:
+        """SVG of a square centimetre of scalp, today and weeks later."""
+        return self._asked("scalp", patient, protocol, weeks, seed)
+
+    def ready(self) -> bool:
+        """Whether the model is there and its common courses are loaded. Never waits for it."""
+        try:
+            return self._asked("ready", patience_s=0.0)
+        except ModelAway:
+            return False
+
+    def _asked(self, name: str, *told: Any, patience_s: float = PATIENCE_S) -> Any:
+        until = time.monotonic() + patience_s
+        for chance in (1, 2):
+            connection = self._connection(until)
+            try:
+                connection.send((name, told))
+                if not connection.poll(LONGEST_S):
+                    connection.close()
+                    raise ModelAway("the model has not answered; ask again in a moment.")
+                answered, value = connection.recv()
+            except (EOFError, OSError):  # it died: over this question, or before it
+                connection.close()
+                self._forget()
+                if chance == 2:
+                    raise ModelAway("the model is starting again; ask in a moment.") from None
+                continue
+            with self._lock:
+                self._idle.append(connection)
+            if answered:
+                return value
+            raise value
+        raise AssertionError
+
+    def _connection(self, until: float) -> Connection:
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+        while True:
+            try:
+                return Client(self._address, authkey=self._key)
+            except (OSError, EOFError, AuthenticationError):
+                if time.monotonic() >= until:
+                    raise ModelAway("the model is not there yet; ask in a moment.") from None
+                time.sleep(0.1)
+
+    def _forget(self) -> None:
+        """Hang up on what was answered by a process that is gone."""
+        with self._lock:
+            for connection in self._idle:
+                connection.close()
+            self._idle.clear()
+
+
+class Model:
+    """The model's process, kept alive from entering to leaving."""
+
+    def __init__(self) -> None:
+        self._key = secrets.token_bytes(32)
+        self._leaving = Event()
+
+    def __enter__(self) -> Self:
+        self._folder = tempfile.TemporaryDirectory(prefix="anagen-")  # mode 0700
+        self.address = _address(Path(self._folder.name))
+        self._start()
+        self._watch = Thread(target=self._keep_alive, daemon=True)
+        self._watch.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._leaving.set()
+        self.process.terminate()
+        self._watch.join()
+        self._folder.cleanup()
+
+    @property
+    def key(self) -> bytes:
+        """What a `Forecaster` of another process needs beside the address."""
+        return self._key
+
+    def forecaster(self) -> Forecaster:
+        return Forecaster(self.address, self._key)
+
+    def _start(self) -> None:
+        if isinstance(self.address, str):
+            Path(self.address).unlink(missing_ok=True)
+        # Spawned, never forked: JAX has threads. The key travels in the pipe that spawning uses.
+        self.process = get_context("spawn").Process(
+            target=serve, args=(self.address, self._key), name="anagen-model", daemon=True
+        )
+        self.process.start()
+
+    def _keep_alive(self) -> None:
+        fast = 0
+        while True:
+            began = time.monotonic()
+            self.process.join()
+            if self._leaving.is_set():
+                return
+            fast = 0 if time.monotonic() - began > _STEADY_S else fast + 1
+            if self._leaving.wait(min(2.0**fast - 2, _STEADY_S)):
+                return
+            self._start()
+
+
+def _address(folder: Path) -> Address:
+    """A socket in a folder of this user's alone, or a port of this machine's where there is none
+    such; the key is asked for in both cases."""
+    if hasattr(socket, "AF_UNIX") and os.name != "nt":
+        return str(folder / "model")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return free.getsockname()[:2]
