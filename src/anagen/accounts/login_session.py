@@ -68,6 +68,23 @@ def is_to_be_seen(session: LoginSession, at: datetime) -> bool:
     return at - session.seen_at >= _SEEN_EVERY
 
 
+def put_step(db: Session, session: LoginSession, **step: Any) -> None:
+    """Remember what was begun in a session, such as a challenge to be signed."""
+    held = db.get_one(LoginSession, session.token_hash)
+    held.step = (held.step or {}) | step
+
+
+def take_step(db: Session, session: LoginSession, name: str) -> Any:
+    """What was begun, which is forgotten with that: it is good once. None where nothing was."""
+    held = db.get(LoginSession, session.token_hash)
+    if held is None or not held.step or name not in held.step:
+        return None
+    step = dict(held.step)
+    taken = step.pop(name)
+    held.step = step
+    return taken
+
+
 def end_session(db: Session, token: str) -> None:
     """End one session."""
     db.execute(delete(LoginSession).where(LoginSession.token_hash == _digest(token)))

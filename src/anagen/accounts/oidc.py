@@ -9,7 +9,7 @@ import hmac
 from dataclasses import dataclass, field
 from typing import Any
 
-import httpx
+import httpx2
 from authlib.integrations.base_client import BaseApp, FrameworkIntegration, OAuthError
 from authlib.integrations.base_client.sync_app import OAuth2Mixin
 from authlib.integrations.base_client.sync_openid import OpenIDMixin
@@ -33,7 +33,7 @@ class Provider:
     client_id: str
     client_secret: str = field(repr=False)
     name: str = "your organisation"
-    transport: httpx.BaseTransport | None = field(default=None, repr=False, compare=False)
+    transport: httpx2.BaseTransport | None = field(default=None, repr=False, compare=False)
 
 
 class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):
@@ -47,7 +47,7 @@ def send_away(provider: Provider, back: str) -> tuple[str, dict[str, str]]:
     """
     try:
         agreed = _client(provider).create_authorization_url(back)
-    except (httpx.HTTPError, OAuthError, ValueError, RuntimeError):
+    except (httpx2.HTTPError, OAuthError, ValueError, RuntimeError):
         raise _unreachable(provider) from None
     url = str(agreed.pop("url"))
     return url, {key: str(value) for key, value in agreed.items()}
@@ -72,7 +72,7 @@ def come_back(
             nonce=remembered["nonce"],
             claims_options={"iss": {"essential": True, "value": provider.issuer}},
         )
-    except httpx.HTTPError:
+    except httpx2.HTTPError:
         raise _unreachable(provider) from None
     except (OAuthError, JoseError, KeyError, ValueError, TypeError) as fault:
         if isinstance(fault, BadInput):

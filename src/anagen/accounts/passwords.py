@@ -18,10 +18,10 @@ HASHER = PasswordHasher()  # argon2-cffi's own choice: t = 3, m = 64 MiB, p = 4
 _AT_ONCE = BoundedSemaphore(2)
 
 
-def check_new(password: str, *not_like: str) -> None:
-    """Refuse a new password that is too short or is the person's own name or address.
+def new_hash(password: str, *not_like: str) -> str:
+    """The hash of a new password, unless it is too short or like the person's name or address.
 
-    Raises `BadInput`.
+    Slow, so call it outside a write. Raises `BadInput`.
     """
     if not SHORTEST <= len(_normal(password)) <= LONGEST:
         raise BadInput(
@@ -32,6 +32,7 @@ def check_new(password: str, *not_like: str) -> None:
         raise BadInput("Password: it repeats too few characters; allowed are five different ones.")
     if _normal(password).casefold() in {_normal(each).casefold() for each in not_like if each}:
         raise BadInput("Password: it is your name or address; choose something else.")
+    return hashed(password)
 
 
 def hashed(password: str) -> str:

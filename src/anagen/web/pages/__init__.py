@@ -2,6 +2,13 @@
 
 from fastapi import APIRouter
 
-from anagen.web.pages import today
+from anagen.web.pages import account, administration, people_and_roles, set_up, sign_in, today
 
-ROUTERS: tuple[APIRouter, ...] = (today.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    today.router,
+    administration.router,
+    people_and_roles.router,
+    account.router,
+    sign_in.router,
+    set_up.router,
+)
