@@ -9,11 +9,7 @@ import secrets
 from typing import NamedTuple
 
 import webauthn
-from webauthn.helpers import (
-    base64url_to_bytes,
-    options_to_json,
-    parse_authentication_credential_json,
-)
+from webauthn.helpers import options_to_json, parse_authentication_credential_json
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
     PublicKeyCredentialDescriptor,
@@ -119,15 +115,6 @@ def used(answer: str, challenge: bytes, place: Place, public_key: bytes, sign_co
     except Exception:
         raise BadInput("Passkey: it was not accepted; try again or use your password.") from None
     return right.new_sign_count
-
-
-def challenge_in(answer: str) -> bytes:
-    """The challenge that an answer was made for, unchecked. Raises `BadInput`."""
-    try:
-        client = json.loads(base64url_to_bytes(_read(answer)["response"]["clientDataJSON"]))
-        return base64url_to_bytes(client["challenge"])
-    except Exception:
-        raise BadInput("Passkey: what the browser sent does not fit; try again.") from None
 
 
 def _read(answer: str) -> dict:
