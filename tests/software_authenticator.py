@@ -1,6 +1,6 @@
 """An authenticator in software: makes ES256 passkeys and signs with them, as a browser would send.
 
-It follows WebAuthn Level 3: authenticator data (6.1), attestation "none" (8.7), client data (5.8.1).
+After WebAuthn Level 3: authenticator data (6.1), attestation "none" (8.7), client data (5.8.1).
 Every part of an answer can be bent, to see it refused.
 """
 

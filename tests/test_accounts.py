@@ -181,9 +181,7 @@ def test_only_the_digest_of_a_token_is_kept(store, owner) -> None:
     assert len(token) >= 43  # 256 bits
 
 
-@pytest.mark.parametrize(
-    ("minutes", "here"), [(0, True), (14.9, True), (15, False), (60, False)]
-)
+@pytest.mark.parametrize(("minutes", "here"), [(0, True), (14.9, True), (15, False), (60, False)])
 def test_who_does_nothing_is_signed_out(store, owner, minutes, here) -> None:
     with store.writing(SYSTEM) as entry:
         token = open_session(entry.db, owner, "totp", AT, 720)

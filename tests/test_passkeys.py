@@ -64,7 +64,9 @@ def test_a_passkey_alone_is_two_factors(here) -> None:
         held = db.query(Passkey).one()
         assert held.sign_count == key.count
         last = db.query(Audit).filter_by(action="sign_in").order_by(Audit.seq.desc()).first()
-        assert last and last.detail and last.detail["by"] == "passkey"
+        assert last is not None
+        assert last.detail is not None
+        assert last.detail["by"] == "passkey"
 
 
 def test_an_answer_is_good_once(here) -> None:

@@ -8,8 +8,8 @@
             answer = here.assistant.post("/patients/new", data={"given_name": "Ada"})
             with here.store.reading() as db: ...
 
-- ``here.owner``, ``.clinician``, ``.assistant``, ``.researcher`` are Starlette test clients that are
-  signed in (second factor included) and send the session's token with everything (as the header
+- ``here.owner``, ``.clinician``, ``.assistant``, ``.researcher`` are Starlette test clients that
+  are signed in (second factor included) and send the session's token with everything (as the header
   ``X-CSRF-Token``, which counts as the hidden field does). ``here.nobody`` is not signed in.
   ``here.as_role("owner")`` takes the role as text. Redirects are not followed; ask with
   ``follow_redirects=True``. A fault in the app is a 500, never an exception in the test.

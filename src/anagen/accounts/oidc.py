@@ -35,6 +35,10 @@ class Provider:
     name: str = "your organisation"
     transport: httpx2.BaseTransport | None = field(default=None, repr=False, compare=False)
 
+    def __post_init__(self) -> None:
+        if not self.issuer.startswith("https://"):
+            raise BadInput("the sign-in provider's address: allowed is one that begins https://.")
+
 
 class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):
     client_cls = OAuth2Client
@@ -60,8 +64,8 @@ def come_back(
     expected = str(remembered.get("state", ""))
     if not expected or not hmac.compare_digest(expected.encode(), state.encode()):
         raise BadInput("Sign-in: the answer belongs to another sign-in; begin again.")
-    client = _client(provider)
     try:
+        client = _client(provider)
         token = client.fetch_access_token(
             back, code=code, code_verifier=remembered["code_verifier"]
         )

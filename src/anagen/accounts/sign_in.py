@@ -104,7 +104,7 @@ def by_code(door: Door, session: LoginSession, code: str) -> SignedIn:
 def by_passkey(
     door: Door, answer: str, challenge: bytes, place: passkeys.Place, only: str | None = None
 ) -> SignedIn:
-    """With a passkey, alone or as second step of the user ``only``. Raises `BadInput`, `MustWait`."""
+    """With a passkey, alone or as second step of ``only``. Raises `BadInput`, `MustWait`."""
     credential = passkeys.named(answer)
     with door.store.reading() as db:
         held = db.query(Passkey).filter_by(credential=credential).one_or_none()
@@ -193,9 +193,7 @@ def _open(
     if door.before:
         end_session(entry.db, door.before)
     entry.note(action, "User", user.id, by=strength, address=door.address)
-    return SignedIn(
-        open_session(entry.db, user, strength, door.at, door.longest_minutes), strength
-    )
+    return SignedIn(open_session(entry.db, user, strength, door.at, door.longest_minutes), strength)
 
 
 def _try(door: Door, email: str) -> str:

@@ -5,8 +5,9 @@ import io
 import re
 from datetime import datetime
 
-import pyotp
 import segno
+from pyotp import random_base32
+from pyotp.totp import TOTP
 
 SECONDS = 30
 _DRIFT = (0, -1, 1)  # a phone's clock may be one step off
@@ -14,14 +15,12 @@ _DRIFT = (0, -1, 1)  # a phone's clock may be one step off
 
 def new_secret() -> str:
     """A random secret of 160 bits in base 32."""
-    return pyotp.random_base32()
+    return random_base32()
 
 
 def address(secret: str, email: str, practice: str) -> str:
     """The ``otpauth:`` address that an authenticator app reads."""
-    return pyotp.TOTP(secret, interval=SECONDS).provisioning_uri(
-        name=email, issuer_name=practice
-    )
+    return TOTP(secret, interval=SECONDS).provisioning_uri(name=email, issuer_name=practice)
 
 
 def picture(address: str) -> str:
@@ -56,7 +55,7 @@ def accepted_step(secret: str, code: str, now: datetime, last_step: int | None) 
     right = None
     for step in (present + drift for drift in _DRIFT):
         # Every step is compared, so that the time taken tells nothing.
-        is_right = hmac.compare_digest(pyotp.TOTP(secret).generate_otp(step), code)
+        is_right = hmac.compare_digest(TOTP(secret).generate_otp(step), code)
         if is_right and right is None and (last_step is None or step > last_step):
             right = step
     return right

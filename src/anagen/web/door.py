@@ -36,7 +36,7 @@ def place_of(request: Request) -> Place | None:
 
 def let_through(request: Request, signed_in: SignedIn, to: str) -> Response:
     """To where somebody wanted, with their fresh session."""
-    step = SECOND_STEP if to == "/" else f"{SECOND_STEP}?to={quote(to, safe="")}"
+    step = SECOND_STEP if to == "/" else f"{SECOND_STEP}?to={quote(to, safe='')}"
     answer = RedirectResponse(step if signed_in.strength == "first" else to, 303)
     keep(request, answer, LOGIN, signed_in.token)
     forget(request, answer, VISIT)

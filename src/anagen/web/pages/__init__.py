@@ -2,7 +2,15 @@
 
 from fastapi import APIRouter
 
-from anagen.web.pages import account, administration, people_and_roles, set_up, sign_in, today
+from anagen.web.pages import (
+    account,
+    administration,
+    people_and_roles,
+    provider,
+    set_up,
+    sign_in,
+    today,
+)
 
 ROUTERS: tuple[APIRouter, ...] = (
     today.router,
@@ -10,5 +18,6 @@ ROUTERS: tuple[APIRouter, ...] = (
     people_and_roles.router,
     account.router,
     sign_in.router,
+    provider.router,
     set_up.router,
 )

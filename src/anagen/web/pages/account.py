@@ -15,7 +15,7 @@ from anagen.reading import BadInput
 from anagen.records.actor import Actor
 from anagen.records.tables import LoginSession, Passkey, User
 from anagen.web.door import door_of, let_through, place_of
-from anagen.web.gate import SIGN_IN, clock, must_be_recent, needs
+from anagen.web.gate import SIGN_IN, must_be_recent, needs
 from anagen.web.page import page
 from anagen.web.security.cookies import LOGIN, forget
 from anagen.web.typed import Typed
@@ -202,9 +202,7 @@ def _second_factor(request: Request, actor: Actor, fault: BadInput | None = None
     options = None
     if place:
         known = [each.credential for each in held]
-        options = options_to_make(
-            place, settings.practice, actor.id, user.email, known, challenge
-        )
+        options = options_to_make(place, settings.practice, actor.id, user.email, known, challenge)
     return page(
         request,
         "second_factor.html",

@@ -55,7 +55,7 @@ def _page(request: Request, asked: dict[str, str], report: object = None) -> Res
     )
 
 
-def _query(asked: dict[str, str]):  # noqa: ANN202
+def _query(asked: dict[str, str]):
     query = select(Audit).order_by(Audit.seq.desc()).limit(_ON_A_PAGE + 1)
     if asked["who"]:
         query = query.where(Audit.actor_name.icontains(asked["who"], autoescape=True))

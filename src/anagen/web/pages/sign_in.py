@@ -15,7 +15,7 @@ from anagen.records.tables import LoginSession, User
 from anagen.web.door import door_of, let_through, own_page, place_of, remember
 from anagen.web.gate import SIGN_IN, clock, halfway, leaving, visiting
 from anagen.web.page import page
-from anagen.web.security.cookies import LOGIN, VISIT, cookie_of, forget
+from anagen.web.security.cookies import LOGIN, cookie_of, forget
 from anagen.web.security.visit import Visit
 from anagen.web.typed import Typed
 
@@ -23,7 +23,9 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/sign-in")
-def ask(request: Request, to: str = "/", again: bool = False, visit: Visit = visiting()) -> Response:
+def ask(
+    request: Request, to: str = "/", again: bool = False, visit: Visit = visiting()
+) -> Response:
     """The way in."""
     return _page(request, visit, own_page(to), again=again)
 
@@ -47,18 +49,14 @@ def by_passkey(request: Request, typed: Typed, visit: Visit = visiting()) -> Res
         if place is None or not visit.is_fresh(clock(request)):
             raise BadInput("Passkey: this page was open too long; try again.")
         challenge = visit.challenge_bytes()
-        signed_in = sign_in.by_passkey(
-            door_of(request), typed.get("answer", ""), challenge, place
-        )
+        signed_in = sign_in.by_passkey(door_of(request), typed.get("answer", ""), challenge, place)
     except BadInput as fault:
         return _page(request, visit, to, fault)
     return let_through(request, signed_in, to)
 
 
 @router.get("/sign-in/second-step")
-def ask_second(
-    request: Request, to: str = "/", session: LoginSession = halfway()
-) -> Response:
+def ask_second(request: Request, to: str = "/", session: LoginSession = halfway()) -> Response:
     """The second step."""
     return _second_page(request, session, own_page(to))
 
