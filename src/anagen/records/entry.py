@@ -227,7 +227,7 @@ class Entry:
                 raise TypeError(f"a {type(row).__name__} is never changed; use Entry.correct")
         for row in changed:
             fields = sorted(
-                name for name in inspect(row).dict if inspect(row).attrs[name].history.has_changes()
+                each.key for each in inspect(row).attrs if each.history.has_changes()
             )  # fmt: skip
             for name in fields:
                 check_keepable(name, getattr(row, name))

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from anagen.reading import BadInput, shown_path
 from anagen.records.refusals import NotOpened
 
-Purpose = Literal["file", "content", "totp", "backup", "check"]
+Purpose = Literal["file", "content", "totp", "sign-in", "backup", "check"]
 SHORTEST_PASSPHRASE = 12
 _FORMAT = "anagen keys 1"
 _NONCE = 12  # bytes, random: safe for 2^32 messages under one key (SP 800-38D, 8.3)

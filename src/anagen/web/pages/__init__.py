@@ -2,6 +2,22 @@
 
 from fastapi import APIRouter
 
-from anagen.web.pages import today
+from anagen.web.pages import (
+    account,
+    administration,
+    people_and_roles,
+    provider,
+    set_up,
+    sign_in,
+    today,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (today.router,)
+ROUTERS: tuple[APIRouter, ...] = (
+    today.router,
+    administration.router,
+    people_and_roles.router,
+    account.router,
+    sign_in.router,
+    provider.router,
+    set_up.router,
+)
