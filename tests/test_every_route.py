@@ -78,17 +78,6 @@ def test_every_route(here, role) -> None:
     assert tried > 30
 
 
-def test_what_is_planted_can_be_seen_at_all(here) -> None:
-    """Else the search for it in the answers to a researcher would find nothing anywhere."""
-    seen = [
-        path
-        for method, path, permission in addresses(here)
-        if method == "GET" and permission == "patients:read" and path != "/"
-        if FAMILY in here.signed_in("owner").get(path).text
-    ]
-    assert seen
-
-
 def test_a_refusal_for_the_role_is_in_the_audit(here) -> None:
     from anagen.records.tables import Audit
 

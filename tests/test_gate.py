@@ -499,5 +499,6 @@ def test_open_routes_are_the_ones_meant(here) -> None:
     paths = {str(route.path) for route, asked in declared(here.app.routes) if asked == [OPEN]}
     assert paths == {
         "/health", "/static/{name}", "/sign-in", "/sign-in/passkey", "/sign-in/second-step",
-        "/sign-in/second-step/passkey", "/sign-in/provider", "/sign-in/provider/back", "/sign-out", "/set-up", "/invitation/{token}",
+        "/sign-in/second-step/passkey", "/sign-in/provider", "/sign-in/provider/back",
+        "/sign-out", "/set-up", "/invitation/{token}",
     }  # fmt: skip

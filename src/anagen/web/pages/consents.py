@@ -23,9 +23,7 @@ WRITE = "consents:write"
 class Asked(Stated):
     """A consent as it was asked for."""
 
-    kind: Literal["treatment", "photographs"] = Field(
-        description='"treatment" or "photographs"'
-    )
+    kind: Literal["treatment", "photographs"] = Field(description='"treatment" or "photographs"')
     given: bool = Field(description="yes or no: what the person said")
     on: date = Field(description="a day as YYYY-MM-DD, up to today")
     language: Literal["en", "es"] = Field(description='"en" or "es": the language it was asked in')
