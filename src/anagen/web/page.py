@@ -77,6 +77,7 @@ def pages() -> Environment:
     pages.globals["asset"] = address
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain
+    pages.filters["said_plainly"] = _said_plainly
     pages.filters["plain_words"] = lambda key: key.replace("_", " ")
     return pages
 

@@ -5,14 +5,14 @@ import hashlib
 import re
 from datetime import date
 from pathlib import PurePath
-from typing import Any, get_args
+from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.care.appointments import When
 from anagen.care.handout import Signature
-from anagen.care.pages import Language
+from anagen.care.pages import LANGUAGES, Language
 from anagen.reading import BadInput
 from anagen.records import tables
 from anagen.records.contents import read_content
@@ -140,9 +140,8 @@ def _keep(
 
 def _language(typed: dict[str, str]) -> Language:
     said = typed.get("language", "en")
-    allowed = get_args(Language.__value__ if hasattr(Language, "__value__") else Language)
-    if said not in allowed:
-        raise BadInput(f"language is {said[:20]!r}; allowed is {' or '.join(allowed)}.")
+    if said not in LANGUAGES:
+        raise BadInput(f"language is {said[:20]!r}; allowed is {' or '.join(LANGUAGES)}.")
     return said  # type: ignore[return-value]
 
 

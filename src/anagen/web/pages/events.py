@@ -1,13 +1,12 @@
 """Adverse events: written down, weighed against a list approved by people, kept with their lot."""
 
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
-from anagen.procedure.adverse_event import AdverseEvent, assess
+from anagen.procedure.adverse_event import AdverseEvent, Assessment, assess
 from anagen.protocol import Protocol, nothing
 from anagen.reading import BadInput
 from anagen.records import tables
@@ -98,10 +97,37 @@ def _read(person: Person, typed: dict[str, str]) -> dict[str, Any]:
     return {
         "session": of_session[-1] if of_session else None,
         "event": plain(told),
-        "assessment": asdict(found),
+        "assessment": _told(found),
         "urgency": found.urgency,
         "kind": told.kind,
         "lot": told.lot,
+    }
+
+
+def _told(found: Assessment) -> dict[str, Any]:
+    """What was said of an event, as it is kept."""
+    return {
+        "label": found.label,
+        "grade": found.grade,
+        "urgency": found.urgency,
+        "urgency_said": found.urgency_said,
+        "normal": found.normal.text,
+        "actions": [
+            {
+                "urgency": each.urgency,
+                "said": each.said.text,
+                "citation": each.said.basis.citation,
+                "certainty": each.said.basis.certainty,
+            }
+            for each in found.actions
+        ],
+        "refer_to": list(found.refer_to),
+        "course_said": found.course_said,
+        "report": [each.text for each in found.report],
+        "asked": [each.question for each in found.asked],
+        "could_become": found.could_become,
+        "over": found.over,
+        "sources": list(found.sources),
     }
 
 

@@ -53,7 +53,7 @@ def after_counts(request: Request, patient: str) -> Response:
     )
 
 
-@router.post("/patients/{patient}/photos", dependencies=[])
+@router.post("/patients/{patient}/photos")
 def take(
     request: Request,
     patient: str,
