@@ -13,9 +13,10 @@ from anagen.calibration.calibrate import (
     differences,
     faults,
 )
+from anagen.calibration.left_out_predictions import left_out_predictions
 from anagen.calibration.new_trial import chance_of_mean, would_publish
 from anagen.calibration.observation import _log_between
-from anagen.calibration.prediction import left_out_predictions, predict_arms
+from anagen.calibration.prediction import predict_arms
 from anagen.evidence.contrasts import contrasts
 from anagen.evidence.parameters import draws, parameters, uniforms
 from anagen.evidence.posterior import ignorance_variance, posterior, posterior_draws, rows

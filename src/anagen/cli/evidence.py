@@ -94,12 +94,14 @@ def qualify_command(
 
         arms = read_trials(trials_file)
     with progress("Loading the model", steps=6 if out else 3) as advance:
-        from anagen.calibration.prediction import left_out_predictions, predict_arms
+        from anagen.calibration.left_out_predictions import left_out_predictions
         from anagen.qualification.held_against import held_against
 
         if arms is None:
             predicted = left_out_predictions()
         else:
+            from anagen.calibration.prediction import predict_arms
+
             predicted = predict_arms(arms, draws, seed, advance)
         advance("Scoring")
         found = held_against(predicted, unseen=arms is not None)
