@@ -36,7 +36,8 @@ def calibrate_command(
     Exit status 1 where the two differ by more than chance.
     """
     with progress("Loading the model", steps=6) as advance:
-        from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
+        from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences
+        from anagen.calibration.quality import faults
         from anagen.evidence.posterior import Posterior, posterior, write_posterior
 
         def keep(post: Posterior) -> None:
