@@ -15,6 +15,8 @@ from anagen.evidence.parameters import parameters
 from anagen.model_inputs import scalp_numbers
 from anagen.scalp.course import Scalp
 
+pytest_plugins = ["stores"]  # records on both databases
+
 # The first example of a property waits for the compiler; that is no fault of the property.
 settings.register_profile("project", deadline=None)
 settings.load_profile("project")

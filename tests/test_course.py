@@ -262,3 +262,15 @@ def test_channels_close_later_where_needles_reach_deeper_and_skin_is_wrapped():
     assert np.all(hours(occluded_hours=24) >= usual)
     none = simulate(man(), protocol({"course": {"sessions": 0}}), 4).session["hours_to_closed"]
     assert np.all(none == 0)
+
+
+def test_pattern_loss_is_one_program_by_both_of_its_names() -> None:
+    drawn = draw_parameters(2, 0)
+    woman = Patient.from_table({"age": 45, "sex": "female", "condition": "telogen_effluvium"}, "t")
+    told = person_of(woman, drawn), treatment_of(protocol(NEEDLING), 2), scalp_numbers(drawn)
+
+    def traced(condition: str) -> str:
+        return str(jax.make_jaxpr(run, static_argnums=(3, 4))(*told, condition, 2))
+
+    assert traced("androgenetic_alopecia") == traced("female_pattern_hair_loss")
+    assert traced("androgenetic_alopecia") != traced("senescent_alopecia")

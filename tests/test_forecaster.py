@@ -41,6 +41,16 @@ def test_the_answer_is_that_of_the_model_itself(model: Model) -> None:
             np.testing.assert_array_equal(there.draws[name], values)
 
 
+def test_bands_are_the_forecast_without_its_draws(model: Model) -> None:
+    forecaster = model.forecaster()
+    (whole,), (told,) = (
+        forecaster.ask(MAN, [COURSE], 26, 40),
+        forecaster.bands(MAN, [COURSE], 26, 40),
+    )
+    assert told == whole.as_dict()
+    assert len(pickle.dumps(told)) < len(pickle.dumps(whole)) / 4
+
+
 def test_one_session_is_what_the_forecast_says_of_it(model: Model) -> None:
     (forecast,) = simulate_together(MAN, [COURSE], 26, 40, 0)
     course = COURSE.course

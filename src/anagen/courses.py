@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import jax
@@ -14,7 +14,7 @@ from anagen.evidence.parameters import parameters
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import nothing
-from anagen.scalp.conditions import Person
+from anagen.scalp.conditions import CONDITIONS, Person
 from anagen.scalp.course import Outcome, Scalp, Treatment, run
 
 CHUNK = 250  # draws that a processor works on at a time, so that they stay in its cache
@@ -56,7 +56,15 @@ def program_for(condition: str, weeks: int, draws: int) -> Program:
     for the compiler; what is beyond is dropped.
     """
     computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
-    return _program(condition, computed, len(_chunks(draws)[0]))
+    # Pattern loss goes by two names, one for women only, and is one model.
+    alike = next(name for name, module in CONDITIONS.items() if module is CONDITIONS[condition])
+    return _program(alike, computed, len(_chunks(draws)[0]))
+
+
+def load_at_most(programs: int) -> None:
+    """Let go of compiled courses beyond so many, the least used first."""
+    global _program
+    _program = lru_cache(maxsize=programs)(_program.__wrapped__)
 
 
 @cache

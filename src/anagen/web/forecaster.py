@@ -61,6 +61,19 @@ class Forecaster:
         """Forecasts of several courses with the same draws."""
         return self._asked("ask", patient, tuple(protocols), weeks, draws, seed, counting)
 
+    def bands(
+        self,
+        patient: "Patient",
+        protocols: "Iterable[Protocol]",
+        weeks: int = 52,
+        draws: int = 500,
+        seed: int = 0,
+        counting: str = "phototrichogram",
+    ) -> list[dict[str, Any]]:
+        """The same forecasts as `Forecast.as_dict` tells them: without the draws, which are a
+        hundred times as much to send and to keep. `KeptForecast.of` reads them."""
+        return self._asked("bands", patient, tuple(protocols), weeks, draws, seed, counting)
+
     def plan(self, patient: "Patient", weeks: int = 52, draws: int = 200, seed: int = 0) -> "Plan":
         """Screening and ranked options."""
         return self._asked("plan", patient, weeks, draws, seed)

@@ -14,6 +14,7 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from importlib import import_module
 from multiprocessing import parent_process
 from multiprocessing.connection import Connection, Listener
 from threading import BoundedSemaphore, Lock, Thread
@@ -24,9 +25,10 @@ from anagen.reading import BadInput
 type Address = str | tuple[str, int]
 
 AT_ONCE = 2
-MOST_KEPT_BYTES = 24_000_000
-# Conditions whose course of a year is loaded before anyone asks.
-COMMON = ("androgenetic_alopecia", "female_pattern_hair_loss")
+MOST_LOADED = 2  # compiled programs, each of some 100 MB; another is loaded in under a second
+MOST_KEPT_BYTES = 12_000_000
+_M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES = -3, 262_144  # the first as in malloc.h
+COMMON = "androgenetic_alopecia"  # the condition whose year is loaded before anyone asks
 
 
 def serve(address: Address, key: bytes) -> None:
@@ -34,7 +36,7 @@ def serve(address: Address, key: bytes) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
     Thread(target=_end_with_parent, daemon=True).start()
     with Listener(address, backlog=64, authkey=key) as listener:
-        answers = Answers(_questions())
+        answers = Answers(QUESTIONS)
         Thread(target=_warm_up, args=(answers,), daemon=True).start()
         while True:
             try:
@@ -48,7 +50,7 @@ class Answers:
     """Questions answered, recent ones from memory."""
 
     def __init__(self, questions: Mapping[str, Callable[..., Any]]) -> None:
-        self.questions = questions
+        self.questions, self.spare = questions, _sparing()
         self.warm = False
         self._recent: OrderedDict[Hashable, bytes] = OrderedDict()
         self._lock = Lock()
@@ -70,7 +72,7 @@ class Answers:
                 traceback.print_exc(file=sys.stderr)
                 said = f"the model failed: {type(fault).__name__}"
                 return pickle.dumps((False, RuntimeError(said)))
-            give_back_memory()
+            self.spare()
         self._remember(asked, answer)
         return answer
 
@@ -87,33 +89,49 @@ class Answers:
                 self._recent.popitem(last=False)
 
 
-def _questions() -> dict[str, Callable[..., Any]]:
-    from anagen.care.folder import folder
-    from anagen.care.microscope_of import microscope_of
-    from anagen.care.scalp_picture import picture_of
-    from anagen.followup import follow_up
+def _bands(*told: Any) -> list[dict[str, Any]]:
     from anagen.forecast import simulate_together
-    from anagen.needled import needled
-    from anagen.planning import plan
 
-    return {
-        "ask": simulate_together,
-        "follow_up": follow_up,
-        "microscope": lambda *told: microscope_of(*told[:2], collapsed=told[2]),
-        "needling": needled,
-        "plan": plan,
-        "prepare": lambda *told: folder(*told, advance=lambda _: None),
-        "scalp": picture_of,
-    }
+    return [forecast.as_dict() for forecast in simulate_together(*told)]
+
+
+def _microscope(patient: Any, protocol: Any, collapsed: bool) -> str:
+    from anagen.care.microscope_of import microscope_of
+
+    return microscope_of(patient, protocol, collapsed=collapsed)
+
+
+def _prepare(*told: Any) -> Any:
+    from anagen.care.folder import folder
+
+    return folder(*told, advance=lambda _: None)
+
+
+def _by_name(module: str, function: str) -> Callable[..., Any]:
+    return lambda *told: getattr(import_module(module), function)(*told)
+
+
+# What is not asked for is not imported: papers and calendars take 15 MB.
+QUESTIONS: Mapping[str, Callable[..., Any]] = {
+    "ask": _by_name("anagen.forecast", "simulate_together"),
+    "bands": _bands,
+    "follow_up": _by_name("anagen.followup", "follow_up"),
+    "microscope": _microscope,
+    "needling": _by_name("anagen.needled", "needled"),
+    "plan": _by_name("anagen.planning", "plan"),
+    "prepare": _prepare,
+    "scalp": _by_name("anagen.care.scalp_picture", "picture_of"),
+}
 
 
 def _warm_up(answers: Answers) -> None:
+    from anagen import courses
     from anagen.patient import Patient
     from anagen.protocol import nothing
 
-    for condition in COMMON:
-        anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
-        answers.to("ask", (anybody, (nothing(),), 52, 500, 0, "phototrichogram"))
+    courses.load_at_most(MOST_LOADED)
+    anybody = Patient.model_validate({"age": 40, "sex": "male", "condition": COMMON})
+    answers.to("ask", (anybody, (nothing(),), 52, 500, 0, "phototrichogram"))
     answers.warm = True
 
 
@@ -134,9 +152,15 @@ def _end_with_parent() -> None:
         os._exit(0)
 
 
-def give_back_memory() -> None:
-    """Hand back what the compiler and the chunks have freed; the C library keeps it otherwise."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # only glibc has it
-        if trim is not None:
-            trim(0)
+def _sparing() -> Callable[[], None]:
+    """What hands freed memory back to the system, where glibc would keep it for itself.
+
+    The compiler and the draws take much and free it soon. Blocks above a limit are mapped one by
+    one, and go back when they are freed; the limit otherwise grows with what was asked for. The
+    rest goes back on request.
+    """
+    library = ctypes.CDLL(None) if sys.platform == "linux" else None
+    if library is None or not hasattr(library, "malloc_trim"):
+        return lambda: None
+    library.mallopt(_M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES)
+    return lambda: library.malloc_trim(0)

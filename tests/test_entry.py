@@ -1,0 +1,72 @@
+"""Writing the records: nothing is overwritten, nothing passes the audit by."""
+
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from stores import ADA, BEN
+
+from anagen.records.current import current, current_one, history
+from anagen.records.refusals import Conflict
+from anagen.records.tables import Audit, HairCount, Patient
+
+
+def person(**values):
+    return Patient(
+        **{"given_name": "Zoë", "family_name": "Núñez", "born": date(1990, 2, 28),
+           "facts": {"age": 34.0, "sex": "female", "condition": "undiagnosed"}} | values
+    )  # fmt: skip
+
+
+def test_a_correction_supersedes_and_keeps_the_old(store):
+    with store.writing(ADA) as entry:
+        old = entry.add(person())
+    with store.writing(BEN) as entry:
+        new = entry.correct(old, "misheard", family_name="Nunes")
+    with store.reading() as db:
+        assert [row.id for row in current(db, Patient)] == [new.id]
+        assert [row.family_name for row in history(db, Patient, old.record)] == ["Núñez", "Nunes"]
+        assert (new.code, new.recorded_by, new.reason) == (old.code, BEN.id, "misheard")
+
+
+def test_two_corrections_of_one_version_conflict(store):
+    with store.writing(ADA) as entry:
+        old = entry.add(person())
+    with store.writing(BEN) as entry:
+        entry.correct(old, "misheard", family_name="Nunes")
+    with pytest.raises(Conflict, match="Ben Oduya"), store.writing(ADA) as entry:
+        entry.correct(old, "misheard", family_name="Nuñes")
+    with store.reading() as db:
+        assert current_one(db, Patient, old.record).family_name == "Nunes"
+
+
+@pytest.mark.parametrize("sql", ["UPDATE patient SET note = 'x'", "DELETE FROM audit"])
+def test_the_database_refuses_to_change_what_stays(store, sql):
+    with store.writing(ADA) as entry:
+        entry.add(person())
+    with (
+        pytest.raises(DBAPIError, match="never changed"),
+        store.engine.begin() as connection,
+    ):
+        connection.execute(text(sql))
+
+
+def test_a_failed_entry_leaves_nothing(store):
+    with store.reading() as db:
+        before = db.query(Audit).count()
+
+    def fails():
+        with store.writing(ADA) as entry:
+            entry.add(person())
+            raise ZeroDivisionError
+
+    pytest.raises(ZeroDivisionError, fails)
+    with store.reading() as db:
+        assert (db.query(Patient).count(), db.query(Audit).count()) == (0, before)
+
+
+def test_rows_do_not_pass_the_audit_by(store):
+    count = HairCount(patient="x", on=date(2026, 1, 1), site="vertex", method="x")
+    with pytest.raises(TypeError, match=r"Entry\.add"), store.writing(ADA) as entry:
+        entry.db.add(count)
