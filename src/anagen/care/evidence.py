@@ -45,24 +45,30 @@ def all_cards() -> list[Card]:
     return list(cards().values())
 
 
-def look_up(key: str) -> Card:
+def look_up(key: str, listed_by: str = "`anagen evidence`") -> Card:
     """The card of a record: a number (``closure.dye_half_life_h``), a rule (``C15``), a source ...
 
-    Raises `BadInput` for a key that no record has.
+    Raises `BadInput` for a key that no record has; ``listed_by`` is where it sends people.
     """
     asked = key.strip()
     known = _by_lower().get(asked.lower())
     if known is None:
         hint = did_you_mean(asked, cards())
-        raise BadInput(
-            f"there is no record {asked[:60]!r}{hint}; `anagen evidence` lists all of them."
-        )
+        raise BadInput(f"there is no record {asked[:60]!r}{hint}; {listed_by} lists all of them.")
     return cards()[known]
 
 
 @cache
 def _by_lower() -> Mapping[str, str]:
     return MappingProxyType({key.lower(): key for key in cards()})
+
+
+def kinds() -> Mapping[str, int]:
+    """The kinds of records, each with how many there are."""
+    counts: dict[str, int] = {}
+    for card in cards().values():
+        counts[card.kind] = counts.get(card.kind, 0) + 1
+    return counts
 
 
 def find(words: str, kind: str = "") -> list[Card]:
@@ -103,13 +109,10 @@ def evidence_list() -> RenderableType:
         table.add_column(heading, overflow="fold")
     for key, record in parameters().items():
         table.add_row(Text(key), Text(record.describe()), record.grade)
-    counts: dict[str, list[str]] = {}
-    for card in cards().values():
-        counts.setdefault(card.kind, []).append(card.key)
     others = Table(box=None, pad_edge=False)
     for heading in ("also", "records", "for example"):
         others.add_column(heading, overflow="fold")
-    for kind, keys in counts.items():
+    for kind, number in kinds().items():
         if kind != "number":
-            others.add_row(kind, str(len(keys)), Text(keys[0]))
+            others.add_row(kind, str(number), Text(find("", kind)[0].key))
     return Group(table, Text(), others, Text(), Text("Look one up with `anagen evidence KEY`."))

@@ -2,6 +2,6 @@
 
 from fastapi import APIRouter
 
-from anagen.web.pages import today
+from anagen.web.pages import evidence, today
 
-ROUTERS: tuple[APIRouter, ...] = (today.router,)
+ROUTERS: tuple[APIRouter, ...] = (today.router, evidence.router)
