@@ -16,6 +16,8 @@ from anagen.evidence.parameters import parameters
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.screening import Finding, Screening, Unknown
+from anagen.trial.result import ArmResult, ArmVisit, Comparison, Difference
+from anagen.trial.spec import TrialSpec
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -67,6 +69,12 @@ def models(top: type[BaseModel]) -> Iterator[type[BaseModel]]:
             yield from models(inner)
 
 
+def trial_models() -> list[type[BaseModel]]:
+    """The models of a trial but for the protocols within it, which are listed by themselves."""
+    known = set(models(Protocol))
+    return [model for model in models(TrialSpec) if model not in known]
+
+
 def choices(annotation: Any) -> Iterator[str]:
     """The words that a field may take."""
     for part in get_args(annotation):
@@ -103,7 +111,7 @@ def test_every_number_of_the_project_stands_in_some_table():
 
 @pytest.mark.parametrize(
     "model",
-    [*models(Patient), *models(Protocol), *models(Counts)],
+    [*models(Patient), *models(Protocol), *models(Counts), *trial_models()],
     ids=lambda m: m.__name__,
 )
 def test_every_key_of_a_file_is_listed_with_what_is_allowed(model: type[BaseModel]):
@@ -129,6 +137,9 @@ def test_every_key_of_the_json_is_listed():
     assert text_keys("planning.py", "as_dict", "_option_as_dict") <= listed
     assert text_keys("followup/follow.py", "as_dict") <= listed
     assert text_keys("sensitivity/indices.py", "as_dict", "_index_as_dict") <= listed
+    assert text_keys("trial/result.py", "as_dict", "_difference_as_dict") <= listed
+    for shape in (ArmResult, ArmVisit, Comparison, Difference):
+        assert set(shape.__dataclass_fields__) <= listed, shape
     endpoints = text_keys("scalp/course.py", "_counted", "_shedding", "_of_skin", "_session")
     assert endpoints - {"hair_mass_um2", "drug_balance"} <= listed  # shown as an index; a check
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from anagen.screening import screen as screen
     from anagen.sensitivity import Sensitivity as Sensitivity
     from anagen.sensitivity import what_matters as what_matters
+    from anagen.trial import TrialResult as TrialResult
+    from anagen.trial import TrialSpec as TrialSpec
+    from anagen.trial import read_trial as read_trial
+    from anagen.trial import run_trial as run_trial
 
 _HOME = {
     "BadInput": "anagen.reading",
@@ -32,8 +36,12 @@ _HOME = {
     "Protocol": "anagen.protocol",
     "Screening": "anagen.screening",
     "Sensitivity": "anagen.sensitivity",
+    "TrialResult": "anagen.trial.result",
+    "TrialSpec": "anagen.trial",
     "follow_up": "anagen.followup",
     "plan": "anagen.planning",
+    "read_trial": "anagen.trial",
+    "run_trial": "anagen.trial",
     "screen": "anagen.screening",
     "simulate": "anagen.forecast",
     "what_matters": "anagen.sensitivity",

@@ -47,11 +47,16 @@ def check_method(method: str) -> None:
 
 def smallest_change_per_cm2(baseline_per_cm2: float, method: str) -> float:
     """The minimal detectable change (95 %) of a count, hairs/cm²."""
+    return float(smallest_changes_per_cm2(np.array(baseline_per_cm2), method))
+
+
+def smallest_changes_per_cm2(baseline_per_cm2: np.ndarray, method: str) -> np.ndarray:
+    """The same for many baselines; any shape."""
     _, of_change = METHODS[method]
     error = parameters()[f"counting.{method}"].centre
     least = parameters()["counting.least_error_per_cm2"].centre
     factor = "counting.change_confidence_factor" if of_change else "counting.confidence_factor"
-    return parameters()[factor].centre * float(np.hypot(error * baseline_per_cm2, least))
+    return parameters()[factor].centre * np.hypot(error * baseline_per_cm2, least)
 
 
 def count_error_per_cm2(density_per_cm2: np.ndarray, method: str) -> np.ndarray:

@@ -41,10 +41,13 @@ def scalp_numbers(drawn: Mapping[str, np.ndarray]) -> Scalp:
 
 
 def person_of(
-    patient: Patient, drawn: Mapping[str, np.ndarray], protocol: Protocol | None = None
+    patient: Patient,
+    drawn: Mapping[str, np.ndarray],
+    protocol: Protocol | None = None,
+    age_years: np.ndarray | None = None,
 ) -> Person:
     """What is known of the person and of the zone that a protocol treats, for each draw; unknown
-    is NaN."""
+    is NaN. ``age_years`` (draws,) takes the place of one age where draws are many people."""
     zone = protocol.course.zone if protocol else None
     draws = len(drawn["follicles.density_per_cm2"])
     hair = patient.hair
@@ -53,8 +56,9 @@ def person_of(
     def known(value: float | None) -> Any:
         return np.full(draws, np.nan if value is None else float(value))
 
+    age: Any = known(patient.age) if age_years is None else age_years
     return Person(
-        age_years=known(patient.age),
+        age_years=age,
         is_male=known(float(patient.sex == "male")),
         history_years=_history_years(patient, drawn),
         total_density_per_cm2=known(hair and hair.total_density_per_cm2),
@@ -63,12 +67,12 @@ def person_of(
         anagen_fraction=known(hair and hair.anagen_fraction),
         sulfotransferase_od405=known(patient.sulfotransferase_od405),
         diabetic=known(float("diabetes" in has)),
-        hormones=_hormones(patient, has, drawn),
+        hormones=_hormones(patient, age, has, drawn),
         zone=known(None if zone is None else ZONES[zone]),
         grade_share=known(None if patient.grade is None else grade_share(patient.grade)),
         circumstances=Circumstances(
             occluded_hours=known(protocol and protocol.course.occluded_hours),
-            age_years=known(patient.age),
+            age_years=age,
             nsaid=known(None if patient.medications is None else "nsaid" in has),
             skin_type=known(patient.skin_type),
         ),
@@ -81,10 +85,15 @@ def present(patient: Patient) -> frozenset[str]:
     return frozenset().union(*(entry.kinds for entry in stated if entry.now))
 
 
-def _hormones(patient: Patient, has: frozenset[str], drawn: Mapping[str, np.ndarray]) -> Hormones:
+def _hormones(
+    patient: Patient,
+    age_years: np.ndarray,
+    has: frozenset[str],
+    drawn: Mapping[str, np.ndarray],
+) -> Hormones:
     """What is published of the inflammation knows women before menopause and steroids."""
     none: Any = np.zeros_like(drawn["follicles.density_per_cm2"])
-    fertile = (patient.sex == "female") & (patient.age < drawn["hormones.menopause_years"])
+    fertile = (patient.sex == "female") & (age_years < drawn["hormones.menopause_years"])
     if "menopause" in has:
         fertile = np.zeros_like(fertile)
     oestrogen: Any = drawn["hormones.oestrogen_before_menopause"]

@@ -49,7 +49,8 @@ def intervals(
         begin = max(0, at(tick) - len(said) // 2)
         axis[begin : begin + len(said)] = list(said)
     lines.append(Text(f"{'':<{label}}{''.join(axis).rstrip()}", style="dim"))
-    said = f"{MIDDLE} middle  {HALF} half  {NINE} nine in ten  {BLIND} too small to measure"
+    said = f"{MIDDLE} middle  {HALF} half  {NINE} nine in ten"
+    said += f"  {BLIND} too small to measure" if blind else ""
     lines.append(Text(said + (f"  {OTHER} no needling" if no_needling else ""), style="dim"))
     return Text("\n").join(lines)
 

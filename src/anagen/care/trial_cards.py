@@ -158,7 +158,7 @@ def _pooled(key: str, effect: PooledEffect) -> Card:
         f"{effect.outcome}: {estimate(effect)}",
         (
             row("estimate", estimate(effect)),
-            row("kind", EFFECTS[effect.effect_type]),
+            row("kind of estimate", EFFECTS[effect.effect_type]),
             row("outcome", effect.outcome),
             row("who", effect.population),
             *(row(label, f"{value:g}") for label, value in numbers.items() if value is not None),

@@ -15,6 +15,7 @@ import typer
 from anagen.cli import person as person
 from anagen.cli import care as care
 from anagen.cli import evidence as evidence
+from anagen.cli import trial as trial
 
 # ruff: isort: on
 from anagen.cli.shell import app as app

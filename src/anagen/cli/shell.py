@@ -62,8 +62,10 @@ def progress(first: str, steps: int) -> Iterator[Any]:
     with bar:
         task = bar.add_task(first, total=steps)
 
-        def advance(description: str) -> None:
-            bar.update(task, advance=1, description=description)
+        def advance(description: str, done: int | None = None) -> None:
+            """One step further, or at so many of all."""
+            step = 1 if done is None else None
+            bar.update(task, description=description, advance=step, completed=done)
 
         yield advance
 

@@ -119,16 +119,32 @@ def single_draws(number: int, seed: int) -> Mapping[str, np.ndarray]:
     return at_scores(single_scores(number, seed))
 
 
-def _uniforms(number: int, seed: int) -> dict[str, np.ndarray]:
+def trial_draws(
+    trials: int, people: int, seed: int
+) -> tuple[Mapping[str, np.ndarray], Mapping[str, np.ndarray]]:
+    """Draws of every number of the model for ``trials`` of ``people`` each, one trial after the
+    other: key -> (trials * people,), and what the observation model shares: name -> (trials,).
+
+    The people of one trial differ, and live under one state of what we do not know.
+    """
+    row = rows(trials, seed, len(posterior().scores))
+    shared = {name: of[row] for name, of in posterior().shared.items()}
+    return values_at(_uniforms(trials * people, seed, people)), shared
+
+
+def _uniforms(number: int, seed: int, together: int = 2) -> dict[str, np.ndarray]:
+    """Uniform numbers of ``number`` people; ``together`` of them share what we do not know."""
     from scipy.special import ndtr  # kept away from what only reads records
 
     post = posterior()
-    pairs = -(-number // 2)
-    row = rows(pairs, seed, len(post.scores))
-    people, unknown = uniforms(number, seed), uniforms(pairs, seed)
+    states = -(-number // together)
+    row = rows(states, seed, len(post.scores))
+    people, unknown = uniforms(number, seed), uniforms(states, seed)
     unknown |= {key: ndtr(post.scores[row, i]) for i, key in enumerate(post.keys)}
     return {
-        key: np.repeat(unknown[key], 2)[:number] if record.spread == "ignorance" else people[key]
+        key: np.repeat(unknown[key], together)[:number]
+        if record.spread == "ignorance"
+        else people[key]
         for key, record in parameters().items()
     }
 

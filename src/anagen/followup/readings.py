@@ -48,6 +48,21 @@ def at_week(forecast: Forecast, endpoint: str, week: float) -> np.ndarray:
     return drawn[:, before] + (week - before) * (drawn[:, after] - drawn[:, before])
 
 
+def density_error_per_cm2(
+    shown: np.ndarray, follicles: np.ndarray, method: str, area_cm2: float
+) -> np.ndarray:
+    """Standard deviation of one count of a field that shows so many hairs of so many follicles."""
+    return np.hypot(
+        count_error_per_cm2(shown, method), turnover_per_cm2(shown, follicles, area_cm2)
+    )
+
+
+def share_error(shown: np.ndarray, total: np.ndarray, area_cm2: float, record: str) -> np.ndarray:
+    """Standard deviation of a share of the hairs counted: as published, and as hairs are few."""
+    sampled = np.sqrt(shown * (1 - shown) / np.maximum(total * area_cm2, 1.0))
+    return np.hypot(parameters()[record].centre, sampled)
+
+
 def area_of(count: Count | None) -> float:
     """The counted area, cm²."""
     stated = None if count is None else count.area_cm2
@@ -65,18 +80,13 @@ def readings(week: float, count: Count, forecast: Forecast) -> tuple[Reading, ..
 
     def of_density(endpoint: str, value: float) -> Reading:
         shown = at_week(forecast, endpoint, week)
-        error = np.hypot(
-            count_error_per_cm2(shown, count.method), turnover_per_cm2(shown, follicles, area)
-        )
+        error = density_error_per_cm2(shown, follicles, count.method, area)
         if count.site == "other":
             error = np.hypot(error, other_field_per_cm2(shown, area))
         return Reading(endpoint, value, shown, error, True)
 
     def of_share(endpoint: str, value: float, shown: np.ndarray, record: str) -> Reading:
-        sampled = np.sqrt(shown * (1 - shown) / np.maximum(total * area, 1.0))
-        return Reading(
-            endpoint, value, shown, np.hypot(parameters()[record].centre, sampled), False
-        )
+        return Reading(endpoint, value, shown, share_error(shown, total, area, record), False)
 
     found = []
     if count.total_density_per_cm2 is not None:
@@ -107,9 +117,7 @@ def baseline(forecast: Forecast, method: str, area_cm2: float) -> Baseline:
     shown, follicles = forecast.draws[TOTAL][:, 0], forecast.draws["follicles_per_cm2"][:, 0]
     if not counted:
         return Baseline(np.ones((len(shown), 1)), np.zeros(1))
-    error = np.hypot(
-        count_error_per_cm2(shown, method), turnover_per_cm2(shown, follicles, area_cm2)
-    )
+    error = density_error_per_cm2(shown, follicles, method, area_cm2)
     relative = (error / counted)[:, None]
     log_prior = _log_student(_GRID)
     return Baseline(

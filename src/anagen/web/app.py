@@ -1,16 +1,16 @@
 """The app: its store, its pages, and what is said when something is refused."""
 
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, HTTPException, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import PlainTextResponse
-from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from anagen.reading import BadInput
 from anagen.web.assets import router as assets
-from anagen.web.gate import permission_of
+from anagen.web.gate import install
 from anagen.web.page import refusal
 from anagen.web.pages import ROUTERS
 from anagen.web.settings import Settings
@@ -29,21 +29,8 @@ def make_app(store: Any, settings: Settings, forecaster: Any) -> FastAPI:
     app.add_exception_handler(BadInput, _bad_input)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(StarletteHTTPException, _refused)
-    undeclared = [route.path for route in routes(app) if not permissions(route)]
-    if undeclared:
-        raise RuntimeError(f"routes without a declared permission: {', '.join(undeclared)}")
+    install(app)
     return app
-
-
-def routes(app: FastAPI) -> list[APIRoute]:
-    """Every route that answers."""
-    return [route for route in app.routes if isinstance(route, APIRoute)]
-
-
-def permissions(route: APIRoute) -> list[str]:
-    """What a route asks for."""
-    asked = [permission_of(part.call) for part in route.dependant.dependencies if part.call]
-    return [permission for permission in asked if permission]
 
 
 def _bad_input(request: Request, fault: Exception) -> Response:
@@ -61,4 +48,6 @@ def _refused(request: Request, fault: Exception) -> Response:
     assert isinstance(fault, HTTPException | StarletteHTTPException)
     if fault.status_code in {301, 302, 303, 307, 308}:
         return PlainTextResponse("", fault.status_code, headers=fault.headers)
-    return refusal(request, fault.status_code, "", fault.headers)
+    usual = {HTTPStatus(fault.status_code).phrase, "There was an error parsing the body"}
+    said = "" if fault.detail in usual else str(fault.detail)
+    return refusal(request, fault.status_code, said, fault.headers)

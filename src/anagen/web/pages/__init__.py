@@ -2,6 +2,28 @@
 
 from fastapi import APIRouter
 
-from anagen.web.pages import evidence, today
+from anagen.web.pages import (
+    account,
+    administration,
+    api,
+    api_patients,
+    evidence,
+    people_and_roles,
+    provider,
+    set_up,
+    sign_in,
+    today,
+)
 
-ROUTERS: tuple[APIRouter, ...] = (today.router, evidence.router)
+ROUTERS: tuple[APIRouter, ...] = (
+    today.router,
+    evidence.router,
+    administration.router,
+    people_and_roles.router,
+    account.router,
+    sign_in.router,
+    provider.router,
+    set_up.router,
+    api.router,
+    api_patients.router,
+)

@@ -1,0 +1,73 @@
+"""The audit as a chain: each entry carries the hash of the one before.
+
+hash = SHA-256(previous ‖ canonical JSON of the entry). Changing, leaving out or reordering an entry
+breaks every hash after it. What a chain alone cannot show is a tail that is missing: therefore each
+backup carries the head, and `anagen audit verify --head` compares one that was written down.
+"""
+
+import json
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from anagen.records.actor import Actor
+from anagen.records.canonical import as_canonical
+from anagen.records.tables import Audit
+
+BEFORE_THE_FIRST = "0" * 64
+_ENTRY = ("seq", "at", "actor", "actor_name", "action", "kind", "record", "version", "digest",
+          "detail")  # fmt: skip
+
+
+class Head(NamedTuple):
+    """The last entry: its number and its hash."""
+
+    seq: int
+    hash: str
+
+    def __str__(self) -> str:
+        return f"{self.seq}:{self.hash}"
+
+
+def head(db: Session) -> Head:
+    """The head of the chain; number 0 where nothing was written yet."""
+    last = db.execute(select(Audit.seq, Audit.hash).order_by(Audit.seq.desc()).limit(1)).first()
+    return Head(*last) if last else Head(0, BEFORE_THE_FIRST)
+
+
+def entry_hash(entry: Audit) -> str:
+    """The hash that an entry must have."""
+    said = as_canonical({name: getattr(entry, name) for name in _ENTRY})
+    return sha256((entry.previous + said).encode()).hexdigest()
+
+
+def next_entry(
+    after: Head,
+    actor: Actor,
+    at: datetime,
+    action: str,
+    kind: str | None = None,
+    record: str | None = None,
+    version: str | None = None,
+    digest: str | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Audit:
+    """The entry that follows ``after``."""
+    entry = Audit(
+        seq=after.seq + 1,
+        at=at,
+        actor=actor.id,
+        actor_name=actor.name,
+        action=action,
+        kind=kind,
+        record=record,
+        version=version,
+        digest=digest,
+        detail=json.loads(json.dumps(detail, allow_nan=False)) if detail else None,
+        previous=after.hash,
+    )
+    entry.hash = entry_hash(entry)
+    return entry

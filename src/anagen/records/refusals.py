@@ -1,0 +1,15 @@
+"""Why the records refuse. Each is one sentence, and after each the records are as they were."""
+
+from anagen.reading import BadInput
+
+
+class Conflict(BadInput):
+    """Someone else has superseded the version that was to be corrected."""
+
+
+class NotOpened(BadInput):
+    """The records or their keys cannot be opened: wrong key or passphrase, damage, wrong place."""
+
+
+class NotKept(BadInput):
+    """The records could not take a write now: the disk is full, or another write takes long."""

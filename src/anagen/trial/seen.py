@@ -1,0 +1,40 @@
+"""What repeats of a trial found, kept so that work can go on where it stopped."""
+
+import io
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Seen(NamedTuple):
+    """What the repeats of a trial found: (repeats, groups, visits) unless said otherwise.
+
+    The groups are the arms as written and, last, the second control group.
+    """
+
+    counted: np.ndarray  # people counted at a visit
+    mean: np.ndarray  # of their changes from baseline, as counted; NaN for nobody
+    variance: np.ndarray  # of these; NaN for fewer than two
+    true_mean: np.ndarray  # of the true changes of the same people, without errors of counting
+    true_variance: np.ndarray
+    gained: np.ndarray  # people whose count rose by more than it can err; NaN for what is no count
+    missed: np.ndarray  # share of people whose density could not be met, (repeats, groups)
+    scarred: np.ndarray  # share who end in lasting fibrosis, (repeats, groups)
+
+
+def joined(parts: Sequence[Seen]) -> Seen:
+    """Repeats of several blocks, one after the other."""
+    return Seen(*(np.concatenate(values) for values in zip(*parts, strict=True)))
+
+
+def packed(seen: Seen) -> bytes:
+    """To be kept; `unpacked` gives back the same bits."""
+    file = io.BytesIO()
+    np.savez(file, **seen._asdict())
+    return file.getvalue()
+
+
+def unpacked(kept: bytes) -> Seen:
+    with np.load(io.BytesIO(kept), allow_pickle=False) as found:
+        return Seen(**{name: found[name] for name in Seen._fields})

@@ -1,0 +1,1 @@
+"""What stands before every page: headers, hosts, origins, sizes, rates, and two cookies."""

@@ -1,0 +1,77 @@
+"""What every request passes before a page is looked for."""
+
+import logging
+
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from anagen.web.security.headers import headers_of
+from anagen.web.security.origin import is_known_host, is_our_own
+from anagen.web.settings import Settings
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+MOST_FORM_BYTES = 1_000_000  # of a form without a file
+_LOG = logging.getLogger("anagen.web")
+
+
+class Shield:
+    """Refuses strange hosts, other sites' forms, floods and bodies that are too large.
+
+    Every answer leaves with the headers of `headers_of`; a fault inside becomes a plain 500.
+    """
+
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self.settings, self.headers = settings, headers_of(settings)
+        self.with_files = RequestBodyLimitMiddleware(app, settings.most_upload_bytes)
+        self.with_forms = RequestBodyLimitMiddleware(app, MOST_FORM_BYTES)
+        self.rate = RateLimitItemPerMinute(settings.most_requests_per_minute)
+        self.counted = SlidingWindowCounterRateLimiter(MemoryStorage())
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self.with_forms(scope, receive, send)
+            return  # there are no websockets here
+        begun = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal begun
+            if message["type"] == "http.response.start":
+                begun = True
+                held = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    held[name] = value
+                if "cache-control" not in held:
+                    held["cache-control"] = "no-store"
+            await send(message)
+
+        answer = self._refused(scope) or self._limited(scope)
+        try:
+            await answer(scope, receive, send_with_headers)
+        except Exception:
+            _LOG.exception("%s %s failed", scope["method"], scope["path"])
+            if begun:
+                raise
+            said = "Something failed here. Nothing was changed; please try again."
+            await PlainTextResponse(said, 500)(scope, receive, send_with_headers)
+
+    def _limited(self, scope: Scope) -> ASGIApp:
+        kind = Headers(scope=scope).get("content-type", "")
+        return self.with_files if kind.startswith("multipart/form-data") else self.with_forms
+
+    def _refused(self, scope: Scope) -> PlainTextResponse | None:
+        headers, settings = Headers(scope=scope), self.settings
+        if not is_known_host(headers, settings):
+            return PlainTextResponse("This app does not answer to that name.", 421)
+        client = scope.get("client")
+        if not self.counted.hit(self.rate, client[0] if client else ""):
+            said = "Too many requests at once. Please wait a minute."
+            return PlainTextResponse(said, 429, {"retry-after": "60"})
+        if scope["method"] not in SAFE and not is_our_own(headers, settings):
+            return PlainTextResponse("This form was sent from another site.", 403)
+        return None
