@@ -86,9 +86,10 @@ def _body(model: type[Stated], parts: dict[str, Any]) -> dict[str, Any]:
 
 def _refusals(*, has_body: bool) -> dict[str, Any]:
     content = {"application/json": {"schema": {"$ref": f"{_PARTS}Refusal"}}}
+    too_large = {"text/plain": {"schema": {"type": "string"}}}  # said before it is known to whom
     left_out = set() if has_body else {409, 413}
     return {
-        str(status): {"description": said, "content": content}
+        str(status): {"description": said, "content": too_large if status == 413 else content}
         for status, said in REFUSALS.items()
         if status not in left_out
     }
