@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from browser import chromium, faults_of, serving, signed_in, violations
 from journey import COUNT, EVENT, PERSON, kept_plan
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Request
 from web_client import Practice, practice
 
 from anagen import Protocol
@@ -72,8 +72,8 @@ def test_a_page_is_for_everybody(page: str, filled: Filled, chromium: Browser) -
         )  # fmt: skip
         seen = context.new_page()
         faults = faults_of(seen, filled.base)
-        sizes: list[int] = []
-        seen.on("requestfinished", lambda asked: sizes.append(asked.sizes()["responseBodySize"]))
+        loaded: list[Request] = []
+        seen.on("requestfinished", loaded.append)
         answer = seen.goto(filled.base + at, wait_until="networkidle")
         assert answer is not None
         assert answer.status == (404 if at == "/nowhere" else 200)
@@ -83,6 +83,7 @@ def test_a_page_is_for_everybody(page: str, filled: Filled, chromium: Browser) -
         assert violations(seen) == [], scheme
         wide = seen.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} px wide at {width}"
-        assert sum(sizes) <= MOST_BYTES, sum(sizes)
+        weight = sum(each.sizes()["responseBodySize"] for each in loaded)
+        assert weight <= MOST_BYTES, f"{weight} bytes"
         assert seen.title().strip(" ·")
         context.close()

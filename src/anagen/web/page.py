@@ -72,8 +72,8 @@ def _of(request: Request) -> dict[str, Any]:
 
 @cache
 def pages() -> Environment:
-    """The templates of the app."""
-    pages = environment("anagen.web")
+    """The templates of the app, and of the documents that it shows within its own pages."""
+    pages = environment("anagen.web", "anagen.care")
     pages.globals["asset"] = address
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain

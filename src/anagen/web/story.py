@@ -74,7 +74,7 @@ def measured(person: Person, forecast: KeptForecast) -> list[Point]:
             count_error_per_cm2(np.array(density), method),
             turnover_per_cm2(np.array(density), follicles, count.area_cm2 or 1.0),
         )
-        points.append(Point(week, density, factor * float(error), count.keep))
+        points.append(Point(week, density, factor * float(error), used=True))
     return points
 
 
@@ -120,13 +120,14 @@ def local_day(moment: datetime) -> date:
 
 
 _TONES = {"proceed": "good", "caution": "caution"}
-_URGENT = {"emergency": "alarm", "today": "alarm", "this_week": "caution"}
+_URGENT = {"emergency": "alarm", "same_day": "alarm", "this_week": "caution"}
 
 
 def _screening(row: tables.Screening, home: str) -> Moment:
     findings = row.result.get("findings", [])
-    worst = findings[0]["title"] if findings else "No rule speaks against needling."
-    more = f" and {len(findings) - 1} more" if len(findings) > 1 else ""
+    against = [each["title"] for each in findings if each["severity"] != "information"]
+    worst = against[0] if against else "No rule speaks against needling."
+    more = f" and {len(against) - 1} more" if len(against) > 1 else ""
     tone, pill = _TONES.get(row.decision, "alarm"), row.decision.replace("_", " ")
     to = f"{home}/screenings/{row.record}"
     return Moment(

@@ -109,7 +109,7 @@ def _events(db: Session, day: date) -> list[Due]:
             f"{given} {family}",
             f"{row.assessment.get('label', row.kind)}: {row.urgency.replace('_', ' ')}",
             f"/patients/{row.patient}/events/{row.record}",
-            row.urgency in {"emergency", "today"},
+            row.urgency in {"emergency", "same_day"},
         )
         for row, given, family in rows
         if not row.assessment.get("over")
