@@ -73,7 +73,7 @@ def test_a_page_is_for_everybody(page: str, filled: Filled, chromium: Browser) -
         seen = context.new_page()
         faults = faults_of(seen, filled.base)
         loaded: list[Request] = []
-        seen.on("requestfinished", loaded.append)
+        seen.on("requestfinished", lambda asked, into=loaded: into.append(asked))
         answer = seen.goto(filled.base + at, wait_until="networkidle")
         assert answer is not None
         assert answer.status == (404 if at == "/nowhere" else 200)
