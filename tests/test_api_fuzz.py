@@ -13,7 +13,8 @@ from schemathesis.generation import GenerationMode
 from test_typed_text import HOSTILE, assert_only_text
 from web_client import Practice, practice
 
-from anagen.reading import MAX_SENTENCE
+from anagen.needled import needled
+from anagen.reading import MAX_SENTENCE, BadInput
 from anagen.web.api_description import described
 from anagen.web.app import make_app
 from anagen.web.settings import Settings
@@ -32,8 +33,22 @@ COUNTS = {"counts": [{"week": 12, "total_density_per_cm2": 170}]}
 class Answered:
     """The model with its answers ready: what is asked is checked, nothing is computed."""
 
-    def bands(self, *_: Any) -> list[dict[str, Any]]:
-        return [FORECAST]
+    def ask(self, _: Any, protocols: Any, *__: Any) -> list[Any]:
+        return [PLAN.options[0].forecast for _ in protocols]
+
+    def bands(self, _: Any, protocols: Any, *__: Any) -> list[dict[str, Any]]:
+        return [FORECAST for _ in protocols]
+
+    def needling(self, *told: Any) -> Any:
+        return needled(*told)
+
+    def __getattr__(self, name: str) -> Any:
+        """Papers and pictures: not here, as for an undiagnosed person."""
+
+        def refused(*_: Any, **__: Any) -> Any:
+            raise BadInput(f"{name} is not asked here; allowed is what a test needs.")
+
+        return refused
 
     def plan(self, *_: Any) -> Any:
         return PLAN

@@ -19,7 +19,7 @@ from anagen.evidence.parameters import Parameter, parameters
 from anagen.evidence.posterior import posterior
 
 AT = (0.05, 0.25, 0.5, 0.75, 0.95)
-_HEAD = ("", "5 %", "25 %", "Middle", "75 %", "95 %")
+_HEAD = ("Known", "5 %", "25 %", "Middle", "75 %", "95 %")
 _ROW, _AXIS, _LEFT = 34, 44, 14  # px
 
 
