@@ -33,7 +33,7 @@ def followup(request: Request, patient: str, left: str = "", right: str = "") ->
     return _shown(request, patient, {}, left, right)
 
 
-@router.get("/patients/{patient}/followup/forecast", dependencies=[needs("model:run")])
+@router.get("/patients/{patient}/followup/forecast", dependencies=[needs(READ)])
 def after_counts(request: Request, patient: str) -> Response:
     """The forecast again, with what was counted."""
     with request.app.state.store.reading() as db:
