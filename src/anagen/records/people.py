@@ -1,28 +1,31 @@
-"""Finding people: by name, clinic number, code or birth date, whatever the accents and capitals."""
+"""Finding people: by name, clinic number, code or day of birth."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
-from anagen.records.current import stands
+from anagen.records.canonical import check_keepable
+from anagen.records.current import select_current
 from anagen.records.folding import folded
 from anagen.records.tables import Patient
 
 
 def find(db: Session, asked: str, most: int = 100) -> Sequence[Patient]:
-    """Up to ``most`` people in whose entry every word of ``asked`` stands, by family name; without
-    a word the latest recorded. A restricted person is found by the code alone."""
+    """Patients in whose names, number, code or day of birth (1990-02-28) every word occurs.
+
+    Case and accents do not count. Without a word: those recorded last, the latest first. Who is
+    restricted is found by the whole code alone. Raises `BadInput` for what is no text.
+    """
+    check_keepable("the search", asked)
+    code = "".join(asked.split()).upper()
+    found = select_current(Patient, or_(~Patient.restricted, Patient.code == code))
     words = folded(asked).split()
-    query = select(Patient).where(stands(Patient)).limit(most)
-    if not words:
-        return db.scalars(
-            query.where(~Patient.restricted).order_by(Patient.recorded_at.desc())
-        ).all()
-    by_code = Patient.code == asked.strip().upper()
-    named = ~Patient.restricted
     for word in words:
-        named &= Patient.search.contains(word, autoescape=True)
-    return db.scalars(
-        query.where(named | by_code).order_by(Patient.family_name, Patient.given_name)
-    ).all()
+        found = found.where(Patient.search.contains(word, autoescape=True))
+    order = (
+        (Patient.family_name, Patient.given_name, Patient.record)
+        if words
+        else (Patient.recorded_at.desc(), Patient.id)
+    )
+    return db.scalars(found.order_by(*order).limit(most)).all()
