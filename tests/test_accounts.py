@@ -1,5 +1,6 @@
 """Roles, passwords, codes and guessing, without the web."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pyotp
@@ -17,22 +18,14 @@ from anagen.accounts.login_session import (
     take_step,
 )
 from anagen.accounts.roles import ALLOWED, PERMISSIONS, ROLES, allowed
+from anagen.accounts.sign_in import Door, by_password
 from anagen.accounts.users import accept_code, add_user, change_user, keep_totp
 from anagen.reading import BadInput
 from anagen.records.actor import SYSTEM
-from anagen.records.keys import Keys
-from anagen.records.store import create_store
 from anagen.records.tables import LoginSession, User
 
 AT = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 PASSWORD = "unrelated words do well"
-
-
-@pytest.fixture
-def store(tmp_path):
-    made = create_store(tmp_path / "practice.anagen", Keys.new())
-    yield made
-    made.close()
 
 
 @pytest.fixture
@@ -268,6 +261,23 @@ def test_a_challenge_is_answered_once(store) -> None:
         assert attempts.use_up(entry.db, b"challenge", AT)
         entry.db.flush()
         assert not attempts.use_up(entry.db, b"challenge", AT)
+
+
+def test_guessing_at_once_counts_as_guessing_in_turn(store, owner, monkeypatch) -> None:
+    monkeypatch.setattr(passwords, "HASHER", PasswordHasher(1, 8, 1))
+    assert owner.email == "olga@clinic.example"
+
+    def guess(number: int) -> str:
+        door = Door(store, AT + timedelta(milliseconds=number), "10.0.0.1", None, 15, 720)
+        try:
+            by_password(door, "olga@clinic.example", f"wrong {number}")
+        except BadInput as fault:
+            return type(fault).__name__
+        return "in"
+
+    with ThreadPoolExecutor(6) as threads:
+        said = list(threads.map(guess, range(24)))
+    assert (said.count("BadInput"), said.count("MustWait")) == (attempts.FREE, 24 - attempts.FREE)
 
 
 # People

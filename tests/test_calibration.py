@@ -7,15 +7,15 @@ from scipy.stats import kstest, norm
 from anagen.calibration import fingerprint
 from anagen.calibration.arm_means import ArmMeans, arm_means, calibrated, mean_changes
 from anagen.calibration.calibrate import (
-    EFFECTIVE_ABOVE,
     Effort,
     calibrate,
     differences,
-    faults,
 )
+from anagen.calibration.left_out_predictions import left_out_predictions
 from anagen.calibration.new_trial import chance_of_mean, would_publish
 from anagen.calibration.observation import _log_between
-from anagen.calibration.prediction import left_out_predictions, predict_arms
+from anagen.calibration.prediction import predict_arms
+from anagen.calibration.quality import EFFECTIVE_ABOVE, faults
 from anagen.evidence.contrasts import contrasts
 from anagen.evidence.parameters import draws, parameters, uniforms
 from anagen.evidence.posterior import ignorance_variance, posterior, posterior_draws, rows

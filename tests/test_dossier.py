@@ -13,7 +13,7 @@ import pytest
 from pypdf import PdfReader
 
 from anagen.calibration.average_effect import WEEKS, AverageEffect
-from anagen.calibration.prediction import ArmPrediction, left_out_predictions
+from anagen.calibration.left_out_predictions import ArmPrediction, left_out_predictions
 from anagen.care.arm_forest import arm_forest, rank_chart
 from anagen.care.average_chart import average_chart
 from anagen.care.document import Document

@@ -61,7 +61,8 @@ def test_a_failed_entry_leaves_nothing(store):
             entry.add(person())
             raise ZeroDivisionError
 
-    pytest.raises(ZeroDivisionError, fails)
+    with pytest.raises(ZeroDivisionError):
+        fails()
     with store.reading() as db:
         assert (db.query(Patient).count(), db.query(Audit).count()) == (0, before)
 

@@ -5,7 +5,7 @@ from joserfc.jwk import ECKey, OctKey
 from oidc_provider import CLIENT, ISSUER, SECRET, FakeProvider
 from web_client import practice
 
-from anagen.accounts.oidc import Provider
+from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
 from anagen.records.tables import User
 from anagen.web.security.cookies import LOGIN

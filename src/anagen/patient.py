@@ -73,8 +73,11 @@ def _by_name(entry: Any) -> Any:
     return {"name": entry} if isinstance(entry, str) else entry
 
 
-NotedEntry = Annotated[Noted, BeforeValidator(_by_name)]
-MedicineEntry = Annotated[Medicine, BeforeValidator(_by_name)]
+_JustName = Annotated[str, Field(min_length=1, max_length=120)]
+NotedEntry = Annotated[Noted, BeforeValidator(_by_name, json_schema_input_type=_JustName | Noted)]
+MedicineEntry = Annotated[
+    Medicine, BeforeValidator(_by_name, json_schema_input_type=_JustName | Medicine)
+]
 
 
 # What is measured alike before a course and at every later count.

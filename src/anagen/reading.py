@@ -68,7 +68,11 @@ def read_table(path: str | Path) -> dict[str, Any]:
     form = path.suffix[1:].upper()
     if form not in {"TOML", "JSON"}:
         raise BadInput(f"{name}: the file name must end in .toml or .json.")
-    text = read_text(path)
+    return table_in(read_text(path), form, name)
+
+
+def table_in(text: str, form: str, name: str) -> dict[str, Any]:
+    """The top-level table of a text in TOML or JSON, unchecked. Raises `BadInput`."""
     try:
         table = _toml(text) if form == "TOML" else _json(text)
     except RecursionError:
@@ -94,6 +98,11 @@ def read_text(path: str | Path) -> str:
     except (OSError, ValueError) as fault:
         reason = getattr(fault, "strerror", None) or "not a usable path"
         raise BadInput(f"{name}: cannot be read ({reason}).") from None
+    return text_of(raw, name)
+
+
+def text_of(raw: bytes, name: str) -> str:
+    """UTF-8 text without its byte order mark. Raises `BadInput`."""
     if len(raw) > MAX_BYTES:
         raise BadInput(f"{name}: is too long; allowed is a file of up to {MAX_BYTES} bytes.")
     try:

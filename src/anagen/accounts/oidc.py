@@ -1,12 +1,9 @@
-"""Signing in by way of somebody else who knows the person: OpenID Connect, by Authlib.
+"""OpenID Connect, by Authlib: the authorization code flow with PKCE (S256), state and nonce.
 
-The authorization code flow with PKCE (S256), state and nonce. A provider vouches only for people
-whom the owner has added: the first time by a verified e-mail address, from then on by the
-provider's own name for the person, which does not change.
+Authlib takes 9 MB in each worker; import this file where a provider is asked.
 """
 
 import hmac
-from dataclasses import dataclass, field
 from typing import Any
 
 import httpx2
@@ -15,29 +12,12 @@ from authlib.integrations.base_client.sync_app import OAuth2Mixin
 from authlib.integrations.base_client.sync_openid import OpenIDMixin
 from authlib.integrations.httpx_client import OAuth2Client
 from joserfc.errors import JoseError
-from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
-from anagen.records.tables import User
 
 _SECONDS = 10.0
 _ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA", "Ed25519"]  # signatures; never "none" or a MAC
-
-
-@dataclass(frozen=True)
-class Provider:
-    """Who vouches. ``issuer`` is its https address as it names itself."""
-
-    issuer: str
-    client_id: str
-    client_secret: str = field(repr=False)
-    name: str = "your organisation"
-    transport: httpx2.BaseTransport | None = field(default=None, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        if not self.issuer.startswith("https://"):
-            raise BadInput("the sign-in provider's address: allowed is one that begins https://.")
 
 
 class _Client(OAuth2Mixin, OpenIDMixin, BaseApp):
@@ -83,25 +63,6 @@ def come_back(
             raise
         raise BadInput(f"Sign-in: {provider.name} did not vouch for you; begin again.") from None
     return dict(claims or {})
-
-
-def vouched_for(db: Session, provider: Provider, claims: dict[str, Any]) -> User:
-    """The user whom the claims are about; binds them to the provider's name for them.
-
-    Raises `BadInput`.
-    """
-    subject = f"{provider.issuer} {claims.get('sub', '')}"
-    user = db.scalar(select(User).where(User.oidc_subject == subject))
-    if user is None and claims.get("email") and claims.get("email_verified") is True:
-        email = str(claims["email"]).strip().casefold()
-        user = db.scalar(select(User).where(User.email == email, User.oidc_subject.is_(None)))
-        if user is not None:
-            user.oidc_subject = subject
-    if user is None or not user.active:
-        raise BadInput(
-            f"Sign-in: {provider.name} knows you, but this practice does not; ask its owner."
-        )
-    return user
 
 
 def _client(provider: Provider) -> _Client:

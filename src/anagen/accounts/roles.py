@@ -41,6 +41,7 @@ _AT_THE_CHAIR = frozenset(
     {
         "patients:read",
         "patients:write",
+        "people:pseudonymous",
         "sessions:write",
         "photos:read",
         "photos:write",

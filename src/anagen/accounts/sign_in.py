@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from anagen.accounts import attempts, login_session, passkeys, passwords
 from anagen.accounts.login_session import Strength, end_session, end_sessions, open_session
-from anagen.accounts.oidc import Provider, vouched_for
+from anagen.accounts.provider import Provider, vouched_for
 from anagen.accounts.users import (
     INVITATION_MINUTES,
     accept_code,

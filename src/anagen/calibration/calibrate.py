@@ -3,7 +3,7 @@
 prior draws → mean changes of arms → NUTS → posterior draws, with what made them
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -17,9 +17,6 @@ from anagen.calibration.sampling import CAREFUL, Chain, chains, joined, quality
 from anagen.calibration.targets import Targets, targets
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import Posterior
-
-R_HAT_BELOW = 1.01
-EFFECTIVE_ABOVE = 400
 
 
 @dataclass(frozen=True)
@@ -155,24 +152,6 @@ def _learned(key: str, scores: Numbers) -> dict[str, float]:
         "score_sd": float(scores.std()),
         "overlap": float(np.trapezoid(both, grid)),
     }
-
-
-def faults(post: Posterior) -> list[str]:
-    """What is wrong with a sample, in words; empty where nothing is."""
-    told: Mapping[str, Any] = post.made["quality"]
-    said = [
-        f"R-hat of {name} is {value:.3f}, not below {R_HAT_BELOW}"
-        for name, value in told["r_hat"].items()
-        if not value < R_HAT_BELOW
-    ]
-    said += [
-        f"the effective sample size of {name} is {value:.0f}, not above {EFFECTIVE_ABOVE}"
-        for name, value in told["effective"].items()
-        if not value > EFFECTIVE_ABOVE
-    ]
-    if told["divergences"]:
-        said.append(f"{told['divergences']} steps diverged")
-    return said
 
 
 def differences(one: Posterior, other: Posterior) -> dict[str, float]:

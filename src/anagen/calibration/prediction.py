@@ -1,35 +1,20 @@
-"""Predictions of results: of arms that the model has never seen, and of studies left out."""
+"""Predictions of results of arms that the model has never seen."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from anagen.calibration.arm_means import arm_means
 from anagen.calibration.arms import NotModelled, read_arm
+from anagen.calibration.left_out_predictions import ArmPrediction, in_doubt
 from anagen.calibration.new_trial import chance_of_mean, would_publish
-from anagen.calibration.results import Result, published
-from anagen.calibration.targets import found_results, per_cm2, prior_changes
+from anagen.calibration.results import published
+from anagen.calibration.targets import per_cm2, prior_changes
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import posterior, rows
-from anagen.evidence.trials import COUNTED, ArmOutcome, trials
+from anagen.evidence.trials import COUNTED, ArmOutcome
 
 PRIOR_DRAWS = 4_000  # from which the mean of a new arm's people is found
-
-
-@dataclass(frozen=True)
-class ArmPrediction:
-    """What a trial of this size would publish of an arm, and what it did.
-
-    ``draws`` (draws,) and ``observed`` are changes from baseline of the arm's mean in hairs/cm²,
-    None where there is none; ``why_not_used`` says why the two are not held against each other,
-    and is empty where they are.
-    """
-
-    arm: ArmOutcome
-    observed: float | None
-    draws: np.ndarray | None
-    why_not_used: str
 
 
 def predict_arms(
@@ -95,28 +80,8 @@ def _result(arm: ArmOutcome, baseline: float) -> tuple[float | None, float | Non
     except NotModelled as reason:
         return None, None, str(reason)
     observed, sd = per_cm2(result, baseline)
-    return observed, sd, _in_doubt(result)
-
-
-def _in_doubt(result: Result) -> str:
-    if not result.area_stated:
-        return f"the counting area is not stated ({result.arm.unit})"
-    if len(result.readings) == 1:
-        return ""
-    either = " or ".join(f"{result.change * reading:.1f}" for reading in result.readings)
-    return f"its unit is in doubt: {either} hairs/cm²"
+    return observed, sd, in_doubt(result)
 
 
 def _people(arm: ArmOutcome) -> float:
     return arm.n_analysed or arm.n_randomised or parameters()["trial.people"].centre
-
-
-def left_out_predictions() -> list[ArmPrediction]:
-    """Each fitted count as it was predicted from a fit without its study; shipped draws."""
-    post = posterior()
-    found = found_results(arm for arm in trials() if arm.role == "calibration")
-    counted = [result for result in found.results if result.arm.outcome != "diameter"]
-    return [
-        ArmPrediction(result.arm, float(observed), draws, _in_doubt(result))
-        for result, observed, draws in zip(counted, post.observed, post.left_out, strict=True)
-    ]

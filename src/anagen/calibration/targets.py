@@ -4,14 +4,15 @@ Results, contrasts, tests and responders of `evidence` become the arrays of `obs
 that cannot be used is listed with the reason.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from anagen.calibration.arm_courses import changes
 from anagen.calibration.arm_means import ArmMeans, Numbers, arm_means, calibrated, scores_of
-from anagen.calibration.arms import NotModelled, read_arm, same_people
+from anagen.calibration.arms import read_arm, same_people
+from anagen.calibration.fitted import Unused, fitted_results, responded
 from anagen.calibration.observation import (
     DIFFERENCE,
     INCREASE,
@@ -23,10 +24,10 @@ from anagen.calibration.observation import (
     Responders,
     Size,
 )
-from anagen.calibration.results import Result, published
-from anagen.evidence.contrasts import Contrast, contrasts
+from anagen.calibration.results import Result
+from anagen.evidence.contrasts import Contrast
 from anagen.evidence.parameters import parameters, uniforms, values_at
-from anagen.evidence.trials import ArmOutcome, trials
+from anagen.evidence.trials import ArmOutcome
 
 _KINDS = {
     "difference": DIFFERENCE,
@@ -36,14 +37,6 @@ _KINDS = {
 }
 # Outcomes by which a trial says how many people responded are read on the count of all hairs.
 _RESPONDERS_ON = "total_density"
-
-
-@dataclass(frozen=True)
-class Unused:
-    """A result that calibration cannot use, and why."""
-
-    arm: ArmOutcome
-    why: str
 
 
 @dataclass(frozen=True)
@@ -67,60 +60,6 @@ class Targets:
         return Size(len(self.keys), len(self.studies), len(self.um_studies), len(self.thresholds))
 
 
-@dataclass(frozen=True)
-class _Found:
-    results: tuple[Result, ...]
-    contrasts: tuple[Contrast, ...]
-    responders: tuple[ArmOutcome, ...]
-    unused: tuple[Unused, ...]
-
-
-def found_results(arms: Iterable[ArmOutcome]) -> _Found:
-    """The usable results among arms, and why the others are not."""
-    results, responders, unused = [], [], []
-    compared = {(c.arm.study_id, c.arm.arm_id, c.arm.outcome, c.arm.week) for c in contrasts()}
-    for arm in arms:
-        try:
-            read_arm([arm])
-            if arm.outcome == "responders":
-                _responded(arm)
-                responders.append(arm)
-            else:
-                results.append(published(arm))
-        except NotModelled as reason:
-            if (arm.study_id, arm.arm_id, arm.outcome, arm.week) not in compared:
-                unused.append(Unused(arm, str(reason)))
-    kept = list(_contrasted(responders))
-    unused += [
-        Unused(arm, "how many responded tells only against an arm judged in the same words, once")
-        for arm in responders
-        if arm not in kept
-    ]
-    return _Found(tuple(results), contrasts(), tuple(kept), tuple(unused))
-
-
-def _contrasted(responders: Sequence[ArmOutcome]) -> Iterator[ArmOutcome]:
-    """Of each study, the arms that were judged in the same words; the first words where it has
-    several, so that no person counts twice."""
-    for study in dict.fromkeys(arm.study_id for arm in responders):
-        words: dict[tuple[str, float | None], list[ArmOutcome]] = {}
-        for arm in responders:
-            if arm.study_id == study:
-                words.setdefault((arm.unit, arm.week), []).append(arm)
-        yield from next((group for group in words.values() if len(group) > 1), [])
-
-
-def _responded(arm: ArmOutcome) -> tuple[float, float]:
-    """How many responded, of how many. Raises `NotModelled` with the reason."""
-    people = arm.n_analysed or arm.n_randomised
-    if arm.week is None:
-        raise NotModelled("the week of the result is not stated")
-    if people is None or arm.followup is None:
-        raise NotModelled("how many responded, or of how many, is not stated")
-    share = arm.unit.startswith("%")
-    return (round(arm.followup * people / 100) if share else arm.followup), people
-
-
 def prior_changes(
     arms: Sequence[ArmOutcome], draws: int, seed: int
 ) -> tuple[Mapping[str, Numbers], Numbers, Numbers]:
@@ -140,7 +79,7 @@ def targets(draws: int, seed: int, keys: tuple[str, ...] | None = None) -> Targe
 
     The calibrated numbers are ``keys``, or those that matter to some arm.
     """
-    found = found_results(arm for arm in trials() if arm.role == "calibration")
+    found = fitted_results()
     density = tuple(r for r in found.results if r.arm.outcome != "diameter")
     diameter = tuple(r for r in found.results if r.arm.outcome == "diameter")
     parts = _parts(density, diameter, found.contrasts, found.responders)
@@ -167,8 +106,8 @@ def targets(draws: int, seed: int, keys: tuple[str, ...] | None = None) -> Targe
             means=rows(4),
             study=_index(found.responders, studies),
             threshold=_index(found.responders, thresholds),
-            responded=np.array([_responded(arm)[0] for arm in found.responders]),
-            people=np.array([_responded(arm)[1] for arm in found.responders]),
+            responded=np.array([responded(arm)[0] for arm in found.responders]),
+            people=np.array([responded(arm)[1] for arm in found.responders]),
             weight=np.ones(len(found.responders)),
         ),
         people_sd=np.array([r.sd for r in stated], dtype=float),

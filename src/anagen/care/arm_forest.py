@@ -11,7 +11,7 @@ from anagen.care.scale import Scale, ticks
 from anagen.care.tokens import BAND_50, ON_PAGE
 
 if TYPE_CHECKING:
-    from anagen.calibration.prediction import ArmPrediction
+    from anagen.calibration.left_out_predictions import ArmPrediction
 
 ROW = 22
 _BINS = 10

@@ -65,6 +65,20 @@ def dossier(
     )
 
 
+def summary(left_out: "HeldAgainst", failed: Sequence[str], version: str) -> Document:
+    """The part of the report that needs no model: studies left out and the shipped draws."""
+    sections = (
+        Section("What failed", items=tuple(failed) or ("No rule for a failure was met.",)),
+        _use(),
+        left_out_studies(left_out),
+        _calibration(),
+        applicability(left_out),
+        _limits(),
+        _reproducible(version),
+    )
+    return Document("How wrong the forecast is", _lead(left_out), sections, f"anagen {version}")
+
+
 def _lead(found: "HeldAgainst") -> str:
     best, model = found.best_baseline, found.model
     if best is None or model.crps is None or model.coverage is None:

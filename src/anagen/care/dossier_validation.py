@@ -17,7 +17,7 @@ from anagen.qualification.scope import conditions, ranges, treatment_name, treat
 from anagen.qualification.scores import chance_of_coverage, rank
 
 if TYPE_CHECKING:
-    from anagen.calibration.prediction import ArmPrediction
+    from anagen.calibration.left_out_predictions import ArmPrediction
     from anagen.qualification.held_against import HeldAgainst
 
 _READ = (

@@ -1,194 +1,95 @@
-"""The card of one record: a number, a rule, a source or a study, and where it comes from."""
+"""Every record of the evidence as a card: looked up by its key, found by its words, listed."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from functools import cache
+from types import MappingProxyType
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from anagen.evidence.benefit import benefits, expectations
-from anagen.evidence.grades import MEANING
-from anagen.evidence.parameters import Parameter, parameters
-from anagen.evidence.rules import Rule, rule_book
-from anagen.evidence.sources import read_records, sources
-from anagen.evidence.trials import ArmOutcome, trials
+from anagen.care.card import NOTHING, Card, Row, Said
+from anagen.care.model_cards import number_cards, rule_cards
+from anagen.care.statement_cards import statement_cards
+from anagen.care.trial_cards import pooled_cards, trial_cards
+from anagen.evidence.parameters import parameters
 from anagen.reading import BadInput, did_you_mean
 
-_SPREAD = {
-    "none": "",
-    "people": "the spread is between people",
-    "ignorance": "the spread is what we do not know",
-}
+
+@cache
+def cards() -> Mapping[str, Card]:
+    """The card of every record, by its key; sources and rules know which records rest on them."""
+    made = {card.key: card for card in _all()}
+    used: dict[str, list[str]] = {}
+    for card in made.values():
+        for key in card.names:
+            used.setdefault(key, []).append(card.key)
+    return MappingProxyType({key: _used(card, used.get(key, [])) for key, card in made.items()})
 
 
-# Files of statements, and what each is about.
-_STATEMENTS = {
-    "red_flags.toml": "red flag",
-    "changes.toml": "what to change",
-    "anaesthetics.toml": "numbing cream",
-    "procedure_steps.toml": "procedure",
-    "consent.toml": "consent",
-    "adverse_events.toml": "adverse event",
-    "aftercare.toml": "aftercare",
-}
+def _all() -> Iterator[Card]:
+    for make in (number_cards, rule_cards, statement_cards, trial_cards, pooled_cards):
+        yield from make()
 
 
-@dataclass(frozen=True)
-class Card:
-    """One record as rows of a label and a text."""
-
-    key: str
-    title: str
-    rows: tuple[tuple[str, str], ...]
-
-    def as_dict(self) -> dict[str, Any]:
-        """The card as plain data for JSON."""
-        return {"key": self.key, "title": self.title, **dict(self.rows)}
+def _used(card: Card, by: list[str]) -> Card:
+    if not by and card.kind != "source":
+        return card
+    pieces = tuple(Said(key, key) for key in by) or (Said(NOTHING),)
+    return replace(card, rows=(*card.rows, Row("used by", pieces, ", ")))
 
 
-def look_up(key: str) -> Card:
-    """The card of a number (``closure.dye_half_life_h``), rule (``C15``), source or study.
+def all_cards() -> list[Card]:
+    """The card of every record."""
+    return list(cards().values())
 
-    Raises `BadInput` for a key that no record has.
+
+def look_up(key: str, listed_by: str = "`anagen evidence`") -> Card:
+    """The card of a record: a number (``closure.dye_half_life_h``), a rule (``C15``), a source ...
+
+    Raises `BadInput` for a key that no record has; ``listed_by`` is where it sends people.
     """
-    by_lower = {known.lower(): known for known in _keys()}
-    known = by_lower.get(key.strip().lower())
+    asked = key.strip()
+    known = _by_lower().get(asked.lower())
     if known is None:
-        hint = did_you_mean(key.strip(), by_lower)
-        raise BadInput(
-            f"there is no record {key[:60]!r}{hint}; `anagen evidence` lists all of them."
-        )
-    if known in parameters():
-        return _parameter_card(parameters()[known])
-    if known in _rules():
-        return _rule_card(_rules()[known])
-    studied = any(arm.study_id == known for arm in trials())
-    if known not in sources():
-        return _study_card(known)
-    return _with_results(_source_card(known)) if studied else _source_card(known)
+        hint = did_you_mean(asked, cards())
+        raise BadInput(f"there is no record {asked[:60]!r}{hint}; {listed_by} lists all of them.")
+    return cards()[known]
 
 
-def _rules() -> dict[str, Rule]:
-    return {rule.key: rule for rule in rule_book().rules}
+@cache
+def _by_lower() -> Mapping[str, str]:
+    return MappingProxyType({key.lower(): key for key in cards()})
 
 
-def _keys() -> list[str]:
-    studies = {arm.study_id for arm in trials()}
-    return [*parameters(), *_rules(), *sources(), *sorted(studies)]
+def kinds() -> Mapping[str, int]:
+    """The kinds of records, each with how many there are."""
+    counts: dict[str, int] = {}
+    for card in cards().values():
+        counts[card.kind] = counts.get(card.kind, 0) + 1
+    return counts
 
 
-def _parameter_card(record: Parameter) -> Card:
-    mechanism = record.key.partition(".")[0]
-    return Card(
-        record.key,
-        record.label,
-        (
-            ("value", record.describe()),
-            ("unit", record.unit),
-            ("distribution", _shape(record)),
-            ("spread", _SPREAD[record.spread] or "none: taken as fixed"),
-            ("grade", f"{record.grade}: {MEANING[record.grade]}"),
-            ("from", "\n".join(str(sources()[key]) for key in record.sources)),
-            ("note", record.note or "-"),
-            ("used by", f"the mechanism '{mechanism}'"),
-        ),
-    )
+def find(words: str, kind: str = "") -> list[Card]:
+    """The cards of a kind, or of all, that hold every word; those with it in key or title first."""
+    asked = words.lower().split()
+    found = []
+    for card in cards().values():
+        if kind not in ("", card.kind):
+            continue
+        named = f"{card.key} {card.title}".lower()
+        if all(word in named for word in asked):
+            found.append((0, card))
+        elif all(word in _whole(card.key) for word in asked):
+            found.append((1, card))
+    return [card for _, card in sorted(found, key=lambda each: each[0])]
 
 
-def _shape(record: Parameter) -> str:
-    told = ", ".join(f"{name} {value:g}" for name, value in record.shape.items())
-    return f"{record.distribution}: {told}"
-
-
-def _rule_card(rule: Rule) -> Card:
-    return Card(
-        rule.key,
-        rule.title,
-        (
-            ("concerns", rule.applies_to),
-            ("category", f"{rule.category}; leads to: {rule.leads_to}"),
-            ("reason", rule.reason),
-            ("action", rule.action),
-            ("conflict", rule.conflict or "-"),
-            ("certainty", rule.certainty),
-            ("from", "\n".join(str(source) for source in rule.sources)),
-        ),
-    )
-
-
-def _source_card(key: str) -> Card:
-    source = sources()[key]
-    used = [name for name, record in parameters().items() if key in record.sources]
-    used += [rule.key for rule in rule_book().rules if source in rule.sources]
-    used += [
-        f"evidence on {kind.replace('_', ' ')} in {condition.replace('_', ' ')}"
-        for (condition, kind), benefit in benefits().items()
-        if key in benefit.sources
-    ]
-    used += [f"what to expect: {one.key}" for one in expectations() if key in one.sources]
-    for name, what in _STATEMENTS.items():
-        used += [f"{what}: {where}" for where in _naming(read_records(name), key)]
-    return Card(
-        key,
-        source.citation,
-        (
-            ("doi", source.doi or "-"),
-            ("pmid", source.pmid or "-"),
-            ("where", source.url or "-"),
-            ("used by", ", ".join(used) or "-"),
-        ),
-    )
-
-
-def _naming(table: Mapping[str, Any], source: str, at: str = "") -> Iterator[str]:
-    """Where in a file's tables a source is named."""
-    for name, value in table.items():
-        if isinstance(value, Mapping):
-            yield from _naming(value, source, f"{at} {name}")
-        elif isinstance(value, list) and name.endswith("sources") and source in value:
-            yield at.strip()
-        elif isinstance(value, list):
-            for each in value:
-                if isinstance(each, Mapping):
-                    yield from _naming(each, source, f"{at} {name}")
-
-
-def _result(arm: ArmOutcome) -> str:
-    """One published result: the change where it was given, else the value at the end."""
-    week = "week not given" if arm.week is None else f"week {arm.week:g}"
-    if arm.change is not None:
-        said = f"{arm.change:+g}"
-    else:
-        said = "no number" if arm.followup is None else f"{arm.followup:g}"
-    unit = arm.unit or "unit not given"
-    graded = f"{arm.verification}, role {arm.role}"
-    return f"{arm.arm_id}, {week}: {arm.outcome} {said} ({unit}); {graded}"
-
-
-def _study_card(key: str) -> Card:
-    arms = [arm for arm in trials() if arm.study_id == key]
-    results = [_result(arm) for arm in arms]
-    first = arms[0]
-    return Card(
-        key,
-        first.citation,
-        (
-            ("design", first.design or "-"),
-            ("doi", first.doi or "-"),
-            ("condition", f"{first.condition} {first.grade}".strip()),
-            ("results", "\n".join(results)),
-            ("note", first.note or "-"),
-        ),
-    )
-
-
-def _with_results(card: Card) -> Card:
-    """The card of a source that is a study too: what it published stands on it."""
-    study = _study_card(card.key)
-    told = {label for label, _ in card.rows}
-    return replace(card, rows=(*card.rows, *(row for row in study.rows if row[0] not in told)))
+@cache
+def _whole(key: str) -> str:
+    card = cards()[key]
+    return " ".join((key, card.title, card.brief, *(row.text for row in card.rows))).lower()
 
 
 def evidence_card(card: Card) -> RenderableType:
@@ -196,14 +97,9 @@ def evidence_card(card: Card) -> RenderableType:
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", no_wrap=True)
     table.add_column(overflow="fold")
-    for label, text in card.rows:
-        table.add_row(label, Text(text))
+    for row in card.rows:
+        table.add_row(row.label, Text(row.text))
     return Group(Text(f"{card.title}", style="bold"), Text(card.key, style="dim"), Text(), table)
-
-
-def all_cards() -> list[Card]:
-    """The card of every record."""
-    return [look_up(key) for key in _keys()]
 
 
 def evidence_list() -> RenderableType:
@@ -213,12 +109,10 @@ def evidence_list() -> RenderableType:
         table.add_column(heading, overflow="fold")
     for key, record in parameters().items():
         table.add_row(Text(key), Text(record.describe()), record.grade)
-    studies = {arm.study_id for arm in trials()}
-    return Group(
-        table,
-        Text(),
-        Text(
-            f"Also: {len(_rules())} rules, {len(sources())} sources, {len(studies)} studies. "
-            "Look one up with `anagen evidence KEY`."
-        ),
-    )
+    others = Table(box=None, pad_edge=False)
+    for heading in ("also", "records", "for example"):
+        others.add_column(heading, overflow="fold")
+    for kind, number in kinds().items():
+        if kind != "number":
+            others.add_row(kind, str(number), Text(find("", kind)[0].key))
+    return Group(table, Text(), others, Text(), Text("Look one up with `anagen evidence KEY`."))

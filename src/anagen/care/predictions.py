@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from anagen.calibration.prediction import ArmPrediction
+    from anagen.calibration.left_out_predictions import ArmPrediction
     from anagen.qualification.held_against import HeldAgainst
     from anagen.qualification.scores import Scores
 

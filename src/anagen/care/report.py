@@ -40,12 +40,12 @@ def pages() -> Environment:
     return environment("anagen.care")
 
 
-def environment(package: str) -> Environment:
-    """The templates of one package, with every text escaped."""
+def environment(*packages: str) -> Environment:
+    """The templates of packages, the first that has one giving it; every text is escaped."""
 
     def template(name: str) -> str | None:
-        held = files(package).joinpath("templates", name)
-        return held.read_text("utf-8") if held.is_file() else None
+        held = (files(package).joinpath("templates", name) for package in packages)
+        return next((each.read_text("utf-8") for each in held if each.is_file()), None)
 
     pages = Environment(
         loader=FunctionLoader(template),

@@ -36,7 +36,8 @@ def calibrate_command(
     Exit status 1 where the two differ by more than chance.
     """
     with progress("Loading the model", steps=6) as advance:
-        from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences, faults
+        from anagen.calibration.calibrate import SHORT, Effort, calibrate, differences
+        from anagen.calibration.quality import faults
         from anagen.evidence.posterior import Posterior, posterior, write_posterior
 
         def keep(post: Posterior) -> None:
@@ -94,12 +95,14 @@ def qualify_command(
 
         arms = read_trials(trials_file)
     with progress("Loading the model", steps=6 if out else 3) as advance:
-        from anagen.calibration.prediction import left_out_predictions, predict_arms
+        from anagen.calibration.left_out_predictions import left_out_predictions
         from anagen.qualification.held_against import held_against
 
         if arms is None:
             predicted = left_out_predictions()
         else:
+            from anagen.calibration.prediction import predict_arms
+
             predicted = predict_arms(arms, draws, seed, advance)
         advance("Scoring")
         found = held_against(predicted, unseen=arms is not None)

@@ -1,11 +1,11 @@
 """Where predictions fail: found by fixed rules, so that a report can list it first."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from anagen.calibration.average_effect import WEEKS, AverageEffect
-from anagen.calibration.calibrate import faults
+from anagen.calibration.quality import faults
 from anagen.evidence.posterior import Posterior, posterior
 from anagen.evidence.trials import CONDITIONS
 from anagen.qualification.held_against import HeldAgainst
@@ -13,13 +13,16 @@ from anagen.qualification.ranks import RANKS_LEVEL, rank_chances
 from anagen.qualification.scope import conditions, treatment_name, treatments
 from anagen.qualification.scores import chance_of_coverage, inside
 
+if TYPE_CHECKING:
+    from anagen.calibration.average_effect import AverageEffect
+
 WANTED_GAIN = 0.10  # by which the model should beat the best baseline
 ENOUGH_WORLDS = 100  # for ranks to tell more than a gross fault (Talts 2018 take 100 and more)
 TOLD_LITTLE = 0.10  # learned less than that
 _OTHER_REVIEWS_WEEK = 24.0  # where an undated review is read
 
 
-def failures(left_out: HeldAgainst, averages: Sequence[AverageEffect]) -> list[str]:
+def failures(left_out: HeldAgainst, averages: "Sequence[AverageEffect]") -> list[str]:
     """What went wrong or could not be shown, in sentences."""
     return [
         *sampling(posterior()),
@@ -117,7 +120,11 @@ def _misses(left_out: HeldAgainst) -> list[str]:
     return [f"{len(missed)} of {len(left_out.used)} results lie outside their 80 %: {named}."]
 
 
-def _pooled(averages: Sequence[AverageEffect]) -> list[str]:
+def _pooled(averages: "Sequence[AverageEffect]") -> list[str]:
+    if not averages:
+        return []
+    from anagen.calibration.average_effect import WEEKS  # brings the model
+
     said = []
     for effect in averages:
         for pooled in effect.pooled:

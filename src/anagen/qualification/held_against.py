@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from anagen.calibration.prediction import ArmPrediction, left_out_predictions
+from anagen.calibration.left_out_predictions import ArmPrediction, left_out_predictions
 from anagen.qualification.baselines import BASELINES, Known
 from anagen.qualification.scores import INTERVALS, Scores, crps, rank, ratio_by_study, scores
 

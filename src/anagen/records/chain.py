@@ -14,12 +14,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from anagen.records.actor import Actor
-from anagen.records.canonical import as_canonical
-from anagen.records.tables import Audit
+from anagen.records.canonical import as_canonical, digest
+from anagen.records.tables import Audit, Passkey, Setting, User
 
 BEFORE_THE_FIRST = "0" * 64
 _ENTRY = ("seq", "at", "actor", "actor_name", "action", "kind", "record", "version", "digest",
           "detail")  # fmt: skip
+# What of a changing row the audit answers for; the rest changes whenever somebody signs in.
+_ANSWERED_FOR = {
+    User: ("id", "name", "email", "role", "active", "password_hash", "oidc_subject"),
+    Passkey: ("id", "user", "name", "credential", "public_key"),
+    Setting: ("name", "value"),
+}
 
 
 class Head(NamedTuple):
@@ -32,16 +38,34 @@ class Head(NamedTuple):
         return f"{self.seq}:{self.hash}"
 
 
+NONE_YET = Head(0, BEFORE_THE_FIRST)
+
+
 def head(db: Session) -> Head:
     """The head of the chain; number 0 where nothing was written yet."""
     last = db.execute(select(Audit.seq, Audit.hash).order_by(Audit.seq.desc()).limit(1)).first()
-    return Head(*last) if last else Head(0, BEFORE_THE_FIRST)
+    return Head(*last) if last else NONE_YET
 
 
 def entry_hash(entry: Audit) -> str:
     """The hash that an entry must have."""
     said = as_canonical({name: getattr(entry, name) for name in _ENTRY})
     return sha256((entry.previous + said).encode()).hexdigest()
+
+
+def named(row: Any) -> tuple[str, str, str | None]:
+    """How an entry names a row: kind, record, and version where the row has versions."""
+    kind = type(row).__name__
+    if isinstance(row, Setting):
+        return kind, row.name, None
+    if isinstance(row, User | Passkey):
+        return kind, row.id, None
+    return kind, row.record, row.id
+
+
+def digest_of(row: Any) -> str:
+    """The digest that an entry keeps of a row."""
+    return digest(row, *_ANSWERED_FOR.get(type(row), ()))
 
 
 def next_entry(

@@ -14,25 +14,23 @@ from sqlalchemy.orm import Session
 from anagen.reading import BadInput
 from anagen.records.actor import Actor
 from anagen.records.canonical import check_keepable, digest
-from anagen.records.chain import head, next_entry
+from anagen.records.chain import digest_of, head, named, next_entry
 from anagen.records.contents import MOST_BYTES, sealed_content
 from anagen.records.current import stands
 from anagen.records.lots import lots_of
 from anagen.records.refusals import Conflict
 from anagen.records.tables import (
     APPEND_ONLY,
+    MUTABLE,
     Audit,
     Base,
     Content,
     Document,
     OfPatient,
-    Passkey,
     Patient,
     Photo,
     SessionRecord,
-    Setting,
     Signature,
-    User,
     Version,
     new_code,
     new_id,
@@ -40,10 +38,7 @@ from anagen.records.tables import (
 )
 
 Meaning = Literal["approved", "given_to_patient", "reviewed"]
-_THROUGH_ENTRY = (*APPEND_ONLY, Content, User, Passkey, Setting)
-_MUTABLE = (User, Passkey, Setting)
-# What makes a user who they are; the rest changes at every sign-in.
-_IDENTITY = {User: ("id", "name", "email", "role", "active")}
+_THROUGH_ENTRY = (*APPEND_ONLY, Content, *MUTABLE)
 _OF_A_VERSION = {"id", "record", "supersedes", "withdrawn", "recorded_at", "recorded_by", "reason",
                  "search"}  # fmt: skip
 
@@ -65,7 +60,7 @@ class Entry:
         for column in inspect(type(row)).column_attrs:
             check_keepable(column.key, getattr(row, column.key))
         self._write(row)
-        if isinstance(row, _MUTABLE):
+        if isinstance(row, MUTABLE):
             self._append("add", row)
         return row
 
@@ -167,10 +162,7 @@ class Entry:
 
     def _append(self, action: str, row: Any, **detail: Any) -> None:
         """The audit entry of a row that was just written."""
-        if isinstance(row, _MUTABLE):
-            self._chain(action, *_named(row), None, _digest(row), detail)
-        else:
-            self._chain(action, type(row).__name__, row.record, row.id, digest(row), detail)
+        self._chain(action, *named(row), digest_of(row), detail)
         self.db.flush()
 
     def _chain(
@@ -231,17 +223,8 @@ class Entry:
             )  # fmt: skip
             for name in fields:
                 check_keepable(name, getattr(row, name))
-            if isinstance(row, _MUTABLE) and fields != ["sign_count"]:
-                self._chain("change", *_named(row), None, _digest(row), {"fields": fields})
+            if isinstance(row, MUTABLE) and fields != ["sign_count"]:
+                self._chain("change", *named(row), digest_of(row), {"fields": fields})
         for row in db.deleted:
-            if isinstance(row, _MUTABLE):
-                self._chain("remove", *_named(row), None, None, {})
-
-
-def _named(row: Any) -> tuple[str, str]:
-    return type(row).__name__, row.name if isinstance(row, Setting) else row.id
-
-
-def _digest(row: Any) -> str | None:
-    columns = _IDENTITY.get(type(row))
-    return digest(row, *columns) if columns else None
+            if isinstance(row, MUTABLE):
+                self._chain("remove", *named(row), None, {})

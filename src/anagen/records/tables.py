@@ -383,6 +383,7 @@ CLINICAL: tuple[type[Version], ...] = (
     Patient, Screening, Plan, SessionRecord, Photo, HairCount, AdverseEvent, Document, Consent,
 )  # fmt: skip
 APPEND_ONLY: tuple[type[Base], ...] = (*CLINICAL, Lot, Signature, Audit)
+MUTABLE: tuple[type[Base], ...] = (User, Passkey, Setting)  # every change is noted in the audit
 
 
 @event.listens_for(Patient, "before_insert")

@@ -9,7 +9,9 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from anagen.reading import BadInput
+from anagen.records.refusals import Conflict, NotKept
 from anagen.web.assets import router as assets
+from anagen.web.forecaster import ModelAway
 from anagen.web.gate import install
 from anagen.web.page import refusal
 from anagen.web.pages import ROUTERS
@@ -27,6 +29,7 @@ def make_app(store: Any, settings: Settings, forecaster: Any) -> FastAPI:
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(BadInput, _bad_input)
+    app.add_exception_handler(ModelAway, _away)
     app.add_exception_handler(RequestValidationError, _bad_request)
     app.add_exception_handler(StarletteHTTPException, _refused)
     install(app)
@@ -34,7 +37,12 @@ def make_app(store: Any, settings: Settings, forecaster: Any) -> FastAPI:
 
 
 def _bad_input(request: Request, fault: Exception) -> Response:
-    return refusal(request, 422, str(fault))
+    status = 409 if isinstance(fault, Conflict) else 503 if isinstance(fault, NotKept) else 422
+    return refusal(request, status, str(fault))
+
+
+def _away(request: Request, fault: Exception) -> Response:
+    return refusal(request, 503, str(fault), {"retry-after": "5"})
 
 
 def _bad_request(request: Request, fault: Exception) -> Response:

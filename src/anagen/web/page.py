@@ -72,10 +72,24 @@ def _of(request: Request) -> dict[str, Any]:
 
 @cache
 def pages() -> Environment:
-    """The templates of the app."""
-    pages = environment("anagen.web")
+    """The templates of the app, and of the documents that it shows within its own pages."""
+    pages = environment("anagen.web", "anagen.care")
     pages.globals["asset"] = address
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain
+    pages.filters["said_plainly"] = _said_plainly
     pages.filters["plain_words"] = lambda key: key.replace("_", " ")
     return pages
+
+
+def _said_plainly(value: Any) -> str:
+    """A value that was kept as plain data, in words."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{key.replace('_', ' ')} {_said_plainly(each)}" for key, each in value.items()
+        )
+    if isinstance(value, list):
+        return "; ".join(_said_plainly(each) for each in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

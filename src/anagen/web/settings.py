@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from anagen.accounts.oidc import Provider
+from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
 
 _LOOPBACK = {"127.0.0.1", "localhost", "[::1]"}

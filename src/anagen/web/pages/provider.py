@@ -4,7 +4,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.accounts import sign_in
-from anagen.accounts.oidc import Provider, come_back, send_away
+from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
 from anagen.web.door import door_of, let_through, own_page, remember
 from anagen.web.gate import clock, visiting
@@ -20,6 +20,8 @@ _BACK = "/sign-in/provider/back"
 def there(request: Request, to: str = "/", visit: Visit = visiting()) -> Response:
     """To the provider."""
     provider = _provider(request)
+    from anagen.accounts.oidc import send_away
+
     try:
         url, agreed = send_away(provider, _back(request))
     except BadInput as fault:
@@ -32,6 +34,8 @@ def there(request: Request, to: str = "/", visit: Visit = visiting()) -> Respons
 def back(request: Request, state: str = "", code: str = "", visit: Visit = visiting()) -> Response:
     """Back from the provider. What was agreed is forgotten with the first answer."""
     provider, away = _provider(request), visit.away or {}
+    from anagen.accounts.oidc import come_back
+
     try:
         if not visit.is_fresh(clock(request)):
             raise BadInput("Sign-in: it took too long; begin again.")

@@ -1,13 +1,14 @@
 """What every request passes before a page is looked for."""
 
 import logging
+from collections.abc import Mapping
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
-from starlette.responses import PlainTextResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from anagen.web.security.headers import headers_of
@@ -45,7 +46,7 @@ class Shield:
                 begun = True
                 held = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
-                    held[name] = value
+                    held.setdefault(name, value)
                 if "cache-control" not in held:
                     held["cache-control"] = "no-store"
             await send(message)
@@ -58,20 +59,29 @@ class Shield:
             if begun:
                 raise
             said = "Something failed here. Nothing was changed; please try again."
-            await PlainTextResponse(said, 500)(scope, receive, send_with_headers)
+            await _said(scope, said, 500)(scope, receive, send_with_headers)
 
     def _limited(self, scope: Scope) -> ASGIApp:
         kind = Headers(scope=scope).get("content-type", "")
         return self.with_files if kind.startswith("multipart/form-data") else self.with_forms
 
-    def _refused(self, scope: Scope) -> PlainTextResponse | None:
+    def _refused(self, scope: Scope) -> Response | None:
         headers, settings = Headers(scope=scope), self.settings
         if not is_known_host(headers, settings):
-            return PlainTextResponse("This app does not answer to that name.", 421)
+            return _said(scope, "This app does not answer to that name.", 421)
         client = scope.get("client")
         if not self.counted.hit(self.rate, client[0] if client else ""):
             said = "Too many requests at once. Please wait a minute."
-            return PlainTextResponse(said, 429, {"retry-after": "60"})
+            return _said(scope, said, 429, {"retry-after": "60"})
         if scope["method"] not in SAFE and not is_our_own(headers, settings):
-            return PlainTextResponse("This form was sent from another site.", 403)
+            return _said(scope, "This form was sent from another site.", 403)
         return None
+
+
+def _said(
+    scope: Scope, sentence: str, status: int, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The sentence, as JSON for programs."""
+    if scope["path"].startswith("/api/"):
+        return JSONResponse({"error": sentence}, status, headers)
+    return PlainTextResponse(sentence, status, headers)

@@ -1,0 +1,141 @@
+"""The JSON API of the records: patients and what was recorded of them.
+
+Who may not read names is given pseudonyms: a code, facts and measurements, but no name, no birth
+date, no free text, and nobody whose record is restricted.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter, HTTPException, Request
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from anagen.counts import Count
+from anagen.reading import BadInput
+from anagen.records import tables
+from anagen.records.current import current, select_current
+from anagen.records.folding import folded
+from anagen.web.api_bodies import NewPatient
+from anagen.web.gate import needs
+from anagen.web.stated import stated
+
+router = APIRouter(prefix="/api/v1/patients", tags=["records"])
+MOST_FOUND = 100
+Kind = Literal["screenings", "plans", "sessions", "counts", "events"]
+_TABLES: Mapping[Kind, type[tables.OfPatient]] = {
+    "screenings": tables.Screening,
+    "plans": tables.Plan,
+    "sessions": tables.SessionRecord,
+    "counts": tables.HairCount,
+    "events": tables.AdverseEvent,
+}
+_NAMES = "patients:read"
+# What may be told without a name; everything else stays with the practice.
+_WITHOUT_NAMES: Mapping[type[tables.Version], tuple[str, ...]] = {
+    tables.Patient: ("record", "code", "facts"),
+    tables.Screening: ("record", "recorded_at", "facts", "protocol", "decision", "result"),
+    tables.Plan: (
+        "record", "recorded_at", "facts", "protocol", "weeks", "draws", "seed", "model_version",
+        "forecast", "first_day",
+    ),
+    tables.SessionRecord: (
+        "record", "number", "performed_at", "device_model", "single_use", "zones", "anaesthetic",
+        "topicals", "pain_0_10",
+    ),
+    tables.HairCount: (
+        "record", "on", "site", "method", "area_cm2", "total_density_per_cm2",
+        "terminal_density_per_cm2", "mean_diameter_um", "anagen_fraction", "keep",
+    ),
+    tables.AdverseEvent: ("record", "on", "kind", "urgency"),
+}  # fmt: skip
+_OURS = {"search", "supersedes", "withdrawn"}  # the store's own
+
+
+@router.get("", dependencies=[needs("people:pseudonymous")])
+def patients(request: Request, q: str = "") -> list[dict[str, Any]]:
+    """Up to 100 patients whose name, number, code or birth date holds all words of `q`."""
+    named = _NAMES in request.state.permissions
+    with request.app.state.store.reading() as db:
+        found = _found(db, q[:200]) if named else _by_code(db, q[:200])
+        return [told(row, named=named) for row in found]
+
+
+@router.post("", dependencies=[needs("patients:write")], status_code=201)
+def make(request: Request, body: NewPatient = stated(NewPatient)) -> dict[str, Any]:
+    """Enter a patient."""
+    if body.born is not None and body.born > date.today():
+        raise BadInput(f"the body: born is {body.born}; allowed is a day up to today.")
+    values = {name: getattr(body, name) for name in type(body).model_fields}
+    values["facts"] = body.facts.model_dump(mode="json", exclude_none=True)
+    with request.app.state.store.writing(request.state.actor) as entry:
+        return told(entry.add(tables.Patient(**values)))
+
+
+@router.get("/{patient}", dependencies=[needs("people:pseudonymous")])
+def one(request: Request, patient: str) -> dict[str, Any]:
+    """One patient as known now."""
+    named = _NAMES in request.state.permissions
+    with request.app.state.store.writing(request.state.actor) as entry:
+        row = _patient(entry.db, patient, named=named)
+        entry.note("read", "patient", row.record, by="API")
+        return told(row, named=named)
+
+
+@router.get("/{patient}/{kind}", dependencies=[needs("people:pseudonymous")])
+def recorded(request: Request, patient: str, kind: Kind) -> list[dict[str, Any]]:
+    """What was recorded of one kind, in its order; what was superseded is left out."""
+    named = _NAMES in request.state.permissions
+    table = _TABLES[kind]
+    with request.app.state.store.writing(request.state.actor) as entry:
+        row = _patient(entry.db, patient, named=named)
+        entry.note("read", "patient", row.record, by="API", of=kind)
+        found = current(entry.db, table, table.patient == row.record)
+        return [told(each, named=named) for each in found]
+
+
+@router.post("/{patient}/counts", dependencies=[needs("counts:write")], status_code=201)
+def count(request: Request, patient: str, body: Count = stated(Count)) -> dict[str, Any]:
+    """Enter a hair count, as an entry of a counts file with its date."""
+    if body.date is None or body.date > date.today():
+        raise BadInput("the body: date is missing or to come; allowed is a day up to today.")
+    values = {name: getattr(body, name) for name in type(body).model_fields}
+    del values["week"]
+    values["on"] = values.pop("date")
+    with request.app.state.store.writing(request.state.actor) as entry:
+        row = _patient(entry.db, patient, named=True)
+        return told(entry.add(tables.HairCount(patient=row.record, **values)))
+
+
+def _patient(db: Session, record: str, *, named: bool) -> tables.Patient:
+    """A patient as known now; 404 where there is none that may be seen."""
+    found = current(db, tables.Patient, tables.Patient.record == record)
+    if not found or (found[0].restricted and not named):
+        raise HTTPException(404)
+    return found[0]
+
+
+def _found(db: Session, q: str) -> Sequence[tables.Patient]:
+    query = select_current(tables.Patient)
+    for word in folded(q).split():
+        query = query.where(tables.Patient.search.contains(word, autoescape=True))
+    return db.scalars(query.order_by(tables.Patient.family_name).limit(MOST_FOUND)).all()
+
+
+def _by_code(db: Session, q: str) -> list[tables.Patient]:
+    """Those whose pseudonym holds the words: a name must not be found by asking for it."""
+    asked = q.upper().split()
+    found = current(db, tables.Patient, ~tables.Patient.restricted)
+    return [row for row in found if all(word in row.code for word in asked)][:MOST_FOUND]
+
+
+def told(row: tables.Version, *, named: bool = True) -> dict[str, Any]:
+    """A row as plain data for JSON."""
+    columns = [column.key for column in inspect(type(row)).column_attrs]
+    kept = [name for name in columns if name not in _OURS] if named else _WITHOUT_NAMES[type(row)]
+    return {name: _plain(getattr(row, name)) for name in kept}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date | datetime) else value
