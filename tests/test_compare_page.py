@@ -208,5 +208,5 @@ def test_without_the_model_the_page_says_so_and_stands(tmp_path) -> None:
             patient = entry.add(row).record
         for path in ("compare", "microscope"):
             answer = alone.assistant.get(f"/patients/{patient}/{path}")
-            assert answer.status_code == 503
+            assert answer.status_code == 200
             assert "the model is not there yet" in answer.text

@@ -46,7 +46,7 @@ def compare(request: Request, patient: str, actor: Any = needs("patients:read"))
     try:
         found = _compared(request, person.facts, typed, FEW if few else ALL)
     except (BadInput, ModelAway) as refused:
-        error, status = str(refused), 503 if isinstance(refused, ModelAway) else 422
+        error, status = str(refused), 422 if isinstance(refused, BadInput) else 200
     values = {
         "person": person,
         "typed": typed,

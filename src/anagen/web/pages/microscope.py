@@ -51,7 +51,7 @@ def microscope(
     try:
         scope = _scope(request, courses[chosen])
     except (BadInput, ModelAway) as refused:
-        error, status = str(refused), 503 if isinstance(refused, ModelAway) else 422
+        error, status = str(refused), 422 if isinstance(refused, BadInput) else 200
     return page(
         request,
         "microscope.html",

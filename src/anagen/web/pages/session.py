@@ -329,11 +329,12 @@ def _area_name(zone: Mapping[str, Any]) -> str:
 
 
 def _on_map(row: tables.SessionRecord) -> dict[str, str]:
-    return {
-        scalp_zones.key_of(zone["zone"], zone.get("side")): f"{zone['depth_mm']:g}{THIN}mm × "
-        f"{zone['passes']}"
-        for zone in row.zones
-    }
+    said = {}
+    for zone in row.zones:
+        depth, passes = zone.get("depth_mm"), zone.get("passes")
+        parts = [f"{depth:g}{THIN}mm" if depth else "", f"× {passes}" if passes else ""]
+        said[scalp_zones.key_of(zone["zone"], zone.get("side"))] = " ".join(filter(None, parts))
+    return {key: text for key, text in said.items() if key in AREAS}
 
 
 def _changes(

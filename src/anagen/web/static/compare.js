@@ -42,4 +42,4 @@ form.addEventListener("change", () => preview(false));
 form.addEventListener("submit", (event) => { event.preventDefault(); preview(false); });
 
 // The model loads what few draws need before the first slide asks for it.
-fetch(address(true), { headers: { "HX-Request": "true" } });
+fetch(address(true), { headers: { "HX-Request": "true" } }).then((answer) => answer.text());
