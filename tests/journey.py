@@ -73,6 +73,15 @@ EVENT = {
 }
 
 
+def loaded(forecaster: Any) -> Any:
+    """The model once all that pages ask it for is compiled, so that no page waits for that."""
+    patient = Patient.model_validate({"age": 34, "sex": "male", "condition": PERSON["condition"]})
+    for draws in (50, 250):
+        forecaster.ask(patient, [nothing()], 52, draws, 0)
+    forecaster.close_up(patient, nothing(), 52, 200, 0)
+    return forecaster
+
+
 def kept_plan(entry: Any, patient: str, facts: Patient, protocol: Protocol) -> tables.Plan:
     """A plan as the comparing page keeps it."""
     from anagen.forecast import simulate_together

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import chromium, faults_of, serving, signed_in, violations
-from journey import COUNT, EVENT, PERSON, SESSION, kept_plan
+from journey import COUNT, EVENT, PERSON, SESSION, kept_plan, loaded
 from playwright.sync_api import Browser, Request
 from web_client import Practice, practice
 
@@ -35,7 +35,7 @@ class Filled:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     with (
         Model() as model,
-        practice(tmp_path_factory.mktemp("pages"), forecaster=model.forecaster()) as here,
+        practice(tmp_path_factory.mktemp("pages"), forecaster=loaded(model.forecaster())) as here,
         serving(here) as base,
     ):
         clinician = here.clinician

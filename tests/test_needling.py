@@ -75,6 +75,15 @@ def test_the_needle_never_reaches_deeper_than_its_set_length(
     assert 0 <= reached <= set_mm
 
 
+def test_strokes_are_counted_whether_or_not_they_reach_the_skin(central: Scalp):
+    course = {"course": {"sessions": 1, "passes": 15}}
+    table = course | {"device": {"kind": "roller", "needle_mm": 0.1, "needles": 192}}
+    device = treatment_of(Protocol.from_table(table, where="here"), 1).device
+    field = needling.channels(device, central.needling)
+    assert field.density_per_cm2 == 0
+    assert needling.punctures_per_cm2(device, central.needling) == pytest.approx(229, abs=0.5)
+
+
 def test_a_needle_held_off_by_hair_makes_no_channels(central: Scalp):
     one = jnp.ones(1)
     device = needling.Device(

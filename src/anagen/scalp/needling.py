@@ -130,24 +130,26 @@ def open_area_share(density_per_cm2: Array, mouth_radius_um: Array) -> Array:
     return density_per_cm2 * jnp.pi * (mouth_radius_um / UM_PER_CM) ** 2
 
 
+def punctures_per_cm2(device: Device, p: Needling) -> Array:
+    """Strokes of needles that one session of ``device`` brings, whether or not they breach."""
+    needles = _needles(device, p)
+    rate_hz = jnp.where(jnp.isnan(device.rate_hz), p.pen_rate_hz, device.rate_hz)
+    roller = roller_density_per_cm2(
+        needles, p.roller_drum_radius_cm, p.roller_drum_width_cm, device.passes
+    )
+    stamp = stamp_density_per_cm2(needles, p.stamp_head_cm2, device.passes)
+    return _of_kind(device, roller, stamp, _pen_density_per_cm2(device, needles, rate_hz, p))
+
+
 def channels(device: Device, p: Needling) -> Channels:
     """The channel field of one session of ``device``."""
-    is_kind = [device.kind == ROLLER, device.kind == STAMP, device.kind == PEN]
 
     def of_kind(roller: Array, stamp: Array, pen: Array) -> Array:
-        return jnp.select(is_kind, [roller, stamp, pen])
+        return _of_kind(device, roller, stamp, pen)
 
-    typical = of_kind(p.roller_needles, p.stamp_needles, p.pen_needles)
-    needles = jnp.where(jnp.isnan(device.needles), typical, device.needles)
-    rate_hz = jnp.where(jnp.isnan(device.rate_hz), p.pen_rate_hz, device.rate_hz)
-    density = of_kind(
-        roller_density_per_cm2(
-            needles, p.roller_drum_radius_cm, p.roller_drum_width_cm, device.passes
-        )
-        * p.roller_pierce_probability,
-        stamp_density_per_cm2(needles, p.stamp_head_cm2, device.passes)
-        * p.stamp_pierce_probability,
-        _pen_density_per_cm2(device, needles, rate_hz, p) * p.pen_pierce_probability,
+    needles = _needles(device, p)
+    density = punctures_per_cm2(device, p) * of_kind(
+        p.roller_pierce_probability, p.stamp_pierce_probability, p.pen_pierce_probability
     )
     fraction = of_kind(p.roller_depth_fraction, p.stamp_depth_fraction, p.pen_depth_fraction)
     # A roller's needle has the same shank as a stamp's; a pen's cartridge needles are thicker.
@@ -162,6 +164,17 @@ def channels(device: Device, p: Needling) -> Channels:
         mouth_radius_um=p.mouth_ratio * needle_radius,
         needles_per_strike=needles / of_kind(p.roller_rows, one, one),
     )
+
+
+def _of_kind(device: Device, roller: Array, stamp: Array, pen: Array) -> Array:
+    is_kind = [device.kind == ROLLER, device.kind == STAMP, device.kind == PEN]
+    return jnp.select(is_kind, [roller, stamp, pen])
+
+
+def _needles(device: Device, p: Needling) -> Array:
+    """Needles of the device; where not stated, its typical number."""
+    typical = _of_kind(device, p.roller_needles, p.stamp_needles, p.pen_needles)
+    return jnp.where(jnp.isnan(device.needles), typical, device.needles)
 
 
 def _pen_density_per_cm2(device: Device, needles: Array, rate_hz: Array, p: Needling) -> Array:

@@ -6,7 +6,6 @@ The part of a course that needs no weeks. Strokes are counted whether or not the
 from typing import NamedTuple
 
 import jax
-import jax.numpy as jnp
 from jax import Array
 
 from anagen.scalp import anatomy, needling
@@ -27,15 +26,9 @@ class Session(NamedTuple):
 def session(person: Person, device: needling.Device, p: Scalp) -> Session:
     """One session of ``device``."""
     field = needling.channels(device, p.needling)
-    certain = jnp.ones_like(field.depth_mm)
-    every_stroke = p.needling._replace(
-        roller_pierce_probability=certain,
-        stamp_pierce_probability=certain,
-        pen_pierce_probability=certain,
-    )
     epidermis_um = anatomy.epidermis_um(person.is_male, p.anatomy)
     return Session(
-        punctures_per_cm2=needling.channels(device, every_stroke).density_per_cm2,
+        punctures_per_cm2=needling.punctures_per_cm2(device, p.needling),
         channels_per_cm2=field.density_per_cm2,
         depth_reached_mm=field.depth_mm,
         bleeding_share=needling.bleeding_share(
