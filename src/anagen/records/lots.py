@@ -6,6 +6,8 @@ from typing import Any
 from anagen.reading import BadInput
 from anagen.records.tables import Lot, SessionRecord
 
+KINDS = ("cartridge", "device", "anaesthetic", "topical")
+
 
 def lots_of(session: SessionRecord) -> list[Lot]:
     """One row for each lot or serial number that a session states. Raises `BadInput`."""

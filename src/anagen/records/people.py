@@ -1,0 +1,31 @@
+"""Finding people: by name, clinic number, code or day of birth."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_
+from sqlalchemy.orm import Session
+
+from anagen.records.canonical import check_keepable
+from anagen.records.current import select_current
+from anagen.records.folding import folded
+from anagen.records.tables import Patient
+
+
+def find(db: Session, asked: str, most: int = 100) -> Sequence[Patient]:
+    """Patients in whose names, number, code or day of birth (1990-02-28) every word occurs.
+
+    Case and accents do not count. Without a word: those recorded last, the latest first. Who is
+    restricted is found by the whole code alone. Raises `BadInput` for what is no text.
+    """
+    check_keepable("the search", asked)
+    code = "".join(asked.split()).upper()
+    found = select_current(Patient, or_(~Patient.restricted, Patient.code == code))
+    words = folded(asked).split()
+    for word in words:
+        found = found.where(Patient.search.contains(word, autoescape=True))
+    order = (
+        (Patient.family_name, Patient.given_name, Patient.record)
+        if words
+        else (Patient.recorded_at.desc(), Patient.id)
+    )
+    return db.scalars(found.order_by(*order).limit(most)).all()
