@@ -23,6 +23,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from anagen.reading import BadInput, shown_path
 from anagen.records.refusals import NotOpened
+from anagen.records.whole_files import new_file
 
 Purpose = Literal["file", "content", "totp", "sign-in", "backup", "check"]
 SHORTEST_PASSPHRASE = 12
@@ -126,7 +127,8 @@ class Keys:
             "nonce": b64encode(nonce).decode(),
             "wrapped": b64encode(wrapped).decode(),
         }
-        write_whole(path, json.dumps(page, indent=1).encode())
+        with new_file(path) as beside:
+            beside.write_bytes(json.dumps(page, indent=1).encode())
 
 
 def read_keys(path: Path, passphrase: str) -> Keys:
@@ -163,25 +165,6 @@ def unwrapped(page: bytes, passphrase: str, name: str) -> Keys:
         raise NotOpened(f"{name}: is not a key file of anagen, or it is damaged.") from None
     by_id = {key: b64decode(value) for key, value in held["keys"].items()}
     return Keys(by_id, held["current"])
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file so that after a crash either the old or the new one is there.
-
-    Raises `BadInput`.
-    """
-    beside = path.with_name(path.name + ".new")
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError as fault:
-        raise BadInput(f"{shown_path(path)}: cannot be written ({fault.strerror}).") from None
 
 
 def _wrapping_key(
