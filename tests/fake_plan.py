@@ -152,6 +152,7 @@ def make_forecast(
             "coverage": np.clip(0.8 + 0.002 * grown, 0, 1),
             "hair_mass_index": 60 + grown,
             "erythema": redness,
+            "infection_risk": np.linspace(0, 1e-4 * sessions, len(WEEKS)) + 0 * grown,
         },
         session={
             "pain_vs_26g": np.full(400, 2.2 if sessions else 0.0),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from browser import chromium, faults_of, serving, signed_in, violations
-from journey import COUNT, EVENT, PERSON, kept_plan
+from journey import COUNT, EVENT, PERSON, SESSION, kept_plan
 from playwright.sync_api import Browser, Request
 from web_client import Practice, practice
 
@@ -28,6 +28,7 @@ class Filled:
     screening: str
     count: str
     event: str
+    session: str
 
 
 @pytest.fixture(scope="module")
@@ -45,18 +46,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
             plan = kept_plan(entry, patient, facts, Protocol.read(COURSE)).record
         clinician.post(f"/patients/{patient}/counts/new", data=COUNT)
         clinician.post(f"/patients/{patient}/events/new", data=EVENT)
+        clinician.post(f"/patients/{patient}/sessions/new", data=SESSION)
         with here.store.reading() as db:
             person = person_of(db, patient)
         yield Filled(
             here, base, patient, plan,
             person.screenings[0].record, person.counts[0].record, person.events[0].record,
+            person.sessions[0].record,
         )  # fmt: skip
 
 
 OF_PATIENT = (
     "", "/facts", "/screenings/new", "/screenings/{screening}", "/plans/{plan}", "/counts/new",
     "/counts/{count}", "/followup", "/followup/forecast", "/documents", "/events/new",
-    "/events/{event}", "/events/{event}/correct", "/consents",
+    "/events/{event}", "/events/{event}/correct", "/consents", "/compare",
+    "/compare/keep?column=a&a.device=pen&a.needle_mm=1&a.sessions=6&a.interval_days=28",
+    "/sessions/new", "/sessions/{session}", "/sessions/{session}/correct", "/microscope",
 )  # fmt: skip
 ELSEWHERE = ("/", "/patients", "/patients/new", "/patients/import", "/nowhere")
 PAGES = [*(f"/patients/{{patient}}{page}" for page in OF_PATIENT), *ELSEWHERE]

@@ -157,31 +157,41 @@ def _ranked(
 ) -> tuple[Option, ...]:
     protocols = [candidate.protocol for candidate, _ in allowed]
     forecasts = simulate_together(patient, protocols, weeks, draws, seed)
-    nothing = forecasts[0].draws["total_density_per_cm2"]
-    options = []
-    for (candidate, screening), forecast in zip(allowed, forecasts, strict=True):
-        against = forecast.draws["total_density_per_cm2"] - nothing
-        burden = _burden(forecast, weeks)
-        expected_gain = float(against.mean())
-        worth = expected_gain - _price(burden)
-        option = Option(
-            key=candidate.key,
-            name=candidate.name,
-            protocol=candidate.protocol,
-            forecast=forecast,
-            rank=0,  # known once all are weighed
-            gain=quantiles(against[:, -1]),
-            expected_gain=expected_gain,
-            worth=worth,
-            chance_of_detectable_gain=list(forecast.detectable.chance_of_gain.values())[-1],
-            burden=burden,
-            reasons=_reasons(patient, candidate, against, expected_gain, burden, worth),
-            evidence=_evidence(patient, candidate),
-            screening=screening,
-        )
-        options.append((_unsupported(patient, candidate), -worth, option))
-    options.sort(key=lambda weighed: weighed[:2])
-    return tuple(replace(option, rank=i) for i, (_, _, option) in enumerate(options, start=1))
+    options = [
+        option_of(candidate, screening, forecast, forecasts[0])
+        for (candidate, screening), forecast in zip(allowed, forecasts, strict=True)
+    ]
+    behind = [_unsupported(patient, candidate) for candidate, _ in allowed]
+    order = sorted(zip(behind, options, strict=True), key=lambda one: (one[0], -one[1].worth))
+    return tuple(replace(option, rank=i) for i, (_, option) in enumerate(order, start=1))
+
+
+def option_of(
+    candidate: Candidate, screening: Screening, forecast: Forecast, untreated: Forecast
+) -> Option:
+    """One course as an option, not ranked yet. ``untreated`` is the same person's forecast of
+    doing nothing, with the same draws and weeks."""
+    patient = forecast.patient
+    total = "total_density_per_cm2"
+    against = forecast.draws[total] - untreated.draws[total]
+    burden = _burden(forecast, int(forecast.weeks[-1]))
+    expected_gain = float(against.mean())
+    worth = expected_gain - _price(burden)
+    return Option(
+        key=candidate.key,
+        name=candidate.name,
+        protocol=candidate.protocol,
+        forecast=forecast,
+        rank=0,
+        gain=quantiles(against[:, -1]),
+        expected_gain=expected_gain,
+        worth=worth,
+        chance_of_detectable_gain=list(forecast.detectable.chance_of_gain.values())[-1],
+        burden=burden,
+        reasons=_reasons(patient, candidate, against, expected_gain, burden, worth),
+        evidence=_evidence(patient, candidate),
+        screening=screening,
+    )
 
 
 def _burden(forecast: Forecast, weeks: int) -> Burden:

@@ -65,6 +65,8 @@ class HalfDay(NamedTuple):
     collagen_ratio: Array
     collagen_iii_share: Array
     elastin_ratio: Array
+    follicle_ug_cm2: Array  # minoxidil in the follicles' openings, at the end of the half-day
+    skin_ug_cm2: Array  # … and in the skin
     drug_balance: Array
 
 
@@ -103,7 +105,8 @@ def before(draws: int, p: Scalp) -> HalfDay:
     """What untouched skin shows."""
     zero, one = jnp.zeros(draws), jnp.ones(draws)
     young = zero + p.matrix.young_share
-    return HalfDay(one, zero, zero, zero, zero, one, zero, zero, one, young, one, zero)
+    drug = (zero,) * 3  # in follicles, in the skin; and none is missing
+    return HalfDay(one, zero, zero, zero, zero, one, zero, zero, one, young, one, *drug)
 
 
 def carried_in(person: Person, t: Treatment, field: needling.Channels, p: Scalp) -> carried.Doses:
@@ -268,6 +271,8 @@ def _half_day(
         collagen_ratio=matrix.collagen_ratio(fibres),
         collagen_iii_share=matrix.collagen_iii_share(fibres, p.matrix),
         elastin_ratio=fibres.elastin_ratio,
+        follicle_ug_cm2=amounts.follicle,
+        skin_ug_cm2=amounts.skin,
         drug_balance=amounts.balance(),
     )
     return Skin(amounts, signals, fibres, vessels, effect), shown

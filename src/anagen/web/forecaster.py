@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from anagen.care.folder import Folder
     from anagen.care.handout import Signature
     from anagen.care.pages import Language
+    from anagen.close_up import CloseUp
     from anagen.counts import Counts
     from anagen.followup import FollowUp
     from anagen.forecast import Forecast
@@ -118,6 +119,17 @@ class Forecaster:
             "prepare",
             patient, protocol, first, weeks, seed, language, signature, other_lidocaine_mg,
         )  # fmt: skip
+
+    def close_up(
+        self,
+        patient: "Patient",
+        protocol: "Protocol",
+        weeks: int = 52,
+        draws: int = 200,
+        seed: int = 0,
+    ) -> "CloseUp":
+        """Keyframes of one course in close-up, from the first second to the last week."""
+        return self._asked("close_up", patient, protocol, weeks, draws, seed)
 
     def microscope(self, patient: "Patient", protocol: "Protocol", collapsed: bool = False) -> str:
         """SVG of the drug around one channel."""

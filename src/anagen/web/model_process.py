@@ -113,6 +113,7 @@ def _by_name(module: str, function: str) -> Callable[..., Any]:
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "ask": _by_name("anagen.forecast", "simulate_together"),
     "bands": _bands,
+    "close_up": _by_name("anagen.close_up", "close_up"),
     "follow_up": _by_name("anagen.followup", "follow_up"),
     "microscope": _microscope,
     "needling": _by_name("anagen.needled", "needled"),

@@ -1,0 +1,377 @@
+"""A session: the map of the scalp with what is done in each area, recorded, shown and corrected.
+
+Punctures and the chance of bleeding answer at once: the same address gives the whole page and, to
+htmx, the answer alone. The screening of the day stands above the form.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session as Database
+
+from anagen.care import scalp_zones
+from anagen.care.scalp_zones import AREAS
+from anagen.care.words import DECISIONS, THIN, number
+from anagen.care.words import plain as without_controls
+from anagen.protocol import Protocol
+from anagen.reading import BadInput
+from anagen.records import tables
+from anagen.records.current import current_one, history
+from anagen.records.refusals import Conflict
+from anagen.screening import BARRED, Screening, screen
+from anagen.web import session_form
+from anagen.web.forecaster import ModelAway
+from anagen.web.gate import clock, needs
+from anagen.web.page import page
+from anagen.web.person import Person, person_of, protocol_of
+from anagen.web.typed import Typed
+
+router = APIRouter(include_in_schema=False)
+WRITE = "sessions:write"
+ASSUMED_CM2 = 20.0  # the area of a zone bears on no figure per cm²
+_SHOWN = (
+    "number", "performed_at", "operator", "device_model", "device_serial", "cartridge_lot",
+    "cartridge_expiry", "single_use", "zones", "anaesthetic", "topicals", "antiseptic",
+    "pain_0_10", "reaction", "history_rechecked", "consent", "note",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Dose:
+    """What one area got, as it answers beside the map."""
+
+    key: str
+    name: str
+    punctures: str = ""
+    channels: str = ""
+    depth: str = ""
+    bleeding: str = ""
+    in_all: str = ""
+    refused: str = ""  # why there is no answer
+
+
+@router.get("/patients/{patient}/sessions/new")
+def new(request: Request, patient: str, actor: Any = needs(WRITE)) -> Response:
+    """An empty form, or with what the address says; to htmx the punctures alone."""
+    person = _person(request, patient)
+    typed = dict(request.query_params)
+    if request.headers.get("hx-request") == "true":
+        answer = page(request, "dose.html", doses=_doses(request, person, typed))
+        answer.headers["vary"] = "hx-request"
+        return answer
+    return _form(request, person, _first(request, person, actor) | typed)
+
+
+@router.post("/patients/{patient}/sessions/new")
+def record(request: Request, patient: str, typed: Typed, actor: Any = needs(WRITE)) -> Response:
+    """Keep a session, or work out its punctures without JavaScript."""
+    person = _person(request, patient)
+    if typed.get("work"):
+        return _form(request, person, typed)
+    try:
+        columns = _columns(request, person, typed)
+        reason = _reason(person, typed)
+    except BadInput as refused:
+        return _form(request, person, typed, str(refused))
+    with request.app.state.store.writing(actor) as entry:
+        row = entry.add(tables.SessionRecord(patient=patient, reason=reason, **columns))
+        if reason is not None:
+            decision = _screened(person, typed).decision
+            entry.note(
+                "override", "SessionRecord", row.record, row.id, decision=decision, reason=reason
+            )
+        kept = row.record
+    return RedirectResponse(f"/patients/{patient}/sessions/{kept}", 303)
+
+
+@router.get("/patients/{patient}/sessions/{session}")
+def show(
+    request: Request,
+    patient: str,
+    session: str,
+    actor: Any = needs("patients:read"),  # noqa: ARG001
+) -> Response:
+    """A recorded session with its history."""
+    with request.app.state.store.reading() as db:
+        person = person_of(db, patient)
+        row = _row(db, patient, session)
+        versions = history(db, tables.SessionRecord, session)
+        names = {user.id: user.name for user in db.query(tables.User)}
+        consent = next((each for each in person.consents if each.record == row.consent), None)
+    return page(
+        request,
+        "session.html",
+        person=person,
+        row=row,
+        map=scalp_zones.picture(_on_map(row)),
+        zones=[(_area_name(zone), zone) for zone in row.zones],
+        consent=consent,
+        versions=_changes(versions, names),
+    )
+
+
+@router.get("/patients/{patient}/sessions/{session}/correct")
+def look(
+    request: Request,
+    patient: str,
+    session: str,
+    actor: Any = needs(WRITE),  # noqa: ARG001
+) -> Response:
+    """The form with what stands."""
+    with request.app.state.store.reading() as db:
+        person, row = person_of(db, patient), _row(db, patient, session)
+    typed = session_form.typed_of(row) | {"version": row.id, "session": session}
+    return _form(request, person, typed)
+
+
+@router.post("/patients/{patient}/sessions/{session}/correct")
+def correct(
+    request: Request, patient: str, session: str, typed: Typed, actor: Any = needs(WRITE)
+) -> Response:
+    """A new version beside the old one, with a reason; or the whole record withdrawn."""
+    store = request.app.state.store
+    with store.reading() as db:
+        person = person_of(db, patient)
+        _row(db, patient, session)
+        seen = [
+            v for v in history(db, tables.SessionRecord, session) if v.id == typed.get("version")
+        ]
+    typed = typed | {"session": session}
+    try:
+        if not seen:
+            raise Conflict("this form shows no version of this session; open the page again.")
+        if typed.get("withdraw"):
+            with store.writing(actor) as entry:
+                entry.withdraw(seen[0], typed.get("why", ""))
+            return RedirectResponse(f"/patients/{patient}", 303)
+        if typed.get("work"):
+            return _form(request, person, typed)
+        columns = _columns(request, person, typed)
+        with store.writing(actor) as entry:
+            entry.correct(seen[0], typed.get("why", ""), **columns)
+    except BadInput as refused:
+        status = 409 if isinstance(refused, Conflict) else 422
+        return _form(request, person, typed, str(refused), status)
+    return RedirectResponse(f"/patients/{patient}/sessions/{session}", 303)
+
+
+def _person(request: Request, patient: str) -> Person:
+    with request.app.state.store.reading() as db:
+        return person_of(db, patient)
+
+
+def _row(db: Database, patient: str, session: str) -> tables.SessionRecord:
+    """The version that stands. Raises `HTTPException` 404 where this patient has none such."""
+    try:
+        row = current_one(db, tables.SessionRecord, session)
+    except BadInput:
+        raise HTTPException(404) from None
+    if row.patient != patient:
+        raise HTTPException(404)
+    return row
+
+
+def _first(request: Request, person: Person, actor: Any) -> dict[str, str]:
+    """What the form begins with: the plan's device, the next number, now, and who is signed in."""
+    plan = person.plan
+    done = [each for each in person.sessions if plan is None or each.plan == plan.record]
+    consents = [each for each in person.consents if each.kind == "treatment" and each.given]
+    return session_form.typed_of_plan(protocol_of(plan) if plan else None) | {
+        "plan": plan.record if plan else "",
+        "number": str(len(done) + 1),
+        "performed_at": f"{clock(request).astimezone():%Y-%m-%dT%H:%M}",
+        "operator": actor.name,
+        "consent": consents[-1].record if consents else "",
+    }
+
+
+def _protocol(person: Person, typed: Mapping[str, str]) -> Protocol | None:
+    plan = next((each for each in person.plans if each.record == typed.get("plan")), None)
+    return protocol_of(plan) if plan else None
+
+
+def _screened(person: Person, typed: Mapping[str, str]) -> Screening:
+    """The screening of today, of the plan that is followed."""
+    return screen(person.facts, _protocol(person, typed))
+
+
+def _reason(person: Person, typed: Mapping[str, str]) -> str | None:
+    """Why it went ahead against the screening or without consent, where it did. `BadInput`."""
+    barred = _screened(person, typed).decision in BARRED
+    given = any(
+        each.record == typed.get("consent") and each.kind == "treatment" and each.given
+        for each in person.consents
+    )
+    if not barred and given:
+        return None
+    said = without_controls(typed.get("despite", ""))[:400]
+    if not said:
+        against = (
+            "the screening bars needling" if barred else "no consent to treatment is on record"
+        )
+        raise BadInput(f"{against}; a session that took place is kept with the reason why it did.")
+    return said
+
+
+def _columns(request: Request, person: Person, typed: Mapping[str, str]) -> dict[str, Any]:
+    """The columns of a session with its punctures. Raises `BadInput`."""
+    columns = session_form.read(typed, clock(request))
+    plan = typed.get("plan") or None
+    if plan is not None and plan not in {each.record for each in person.plans}:
+        raise BadInput("plan is none of this patient's; allowed is one of them, or none.")
+    consent = columns["consent"]
+    if consent is not None and consent not in {each.record for each in person.consents}:
+        raise BadInput("consent is none of this patient's; allowed is one of them, or none.")
+    for (area, where), zone in zip(session_form.areas(typed), columns["zones"], strict=True):
+        device = session_form.device_of(typed, where.depth_mm)
+        try:
+            found = _needled(request, person, device, where, area)
+        except ModelAway:
+            continue  # what happened is kept all the same, its punctures unknown
+        zone |= {
+            "punctures_per_cm2": round(found.punctures_per_cm2["median"], 1),
+            "punctures_p05": round(found.punctures_per_cm2["p05"], 1),
+            "punctures_p95": round(found.punctures_per_cm2["p95"], 1),
+            "bleeding_share": round(found.bleeding_share["median"], 4),
+            "model_version": found.model_version,
+        }
+    for zone in columns["zones"]:
+        zone.setdefault("punctures_per_cm2", None)
+        zone.setdefault("endpoint", None)
+        zone.setdefault("area_cm2", None)
+    return columns | {"plan": plan}
+
+
+def _needled(request: Request, person: Person, device: Any, where: Any, area: Any) -> Any:
+    forecaster = request.app.state.forecaster
+    if forecaster is None:
+        raise ModelAway("the model is not there yet; ask in a moment.")
+    return forecaster.needling(
+        person.facts, device, where.passes, where.area_cm2 or ASSUMED_CM2, area.zone
+    )
+
+
+def _doses(request: Request, person: Person, typed: Mapping[str, str]) -> list[Dose]:
+    """The answer for every area that is ticked."""
+    found: list[Dose] = []
+    for key, area in AREAS.items():
+        if typed.get(f"{key}.on") != "yes":
+            continue
+        alone = {name: value for name, value in typed.items() if not name.endswith(".on")}
+        try:
+            ((_, where),) = session_form.areas(alone | {f"{key}.on": "yes"})
+            device = session_form.device_of(typed, where.depth_mm)
+            figures = _needled(request, person, device, where, area)
+        except (BadInput, ModelAway) as refused:
+            found.append(Dose(key, area.name, refused=str(refused)))
+            continue
+        per_cm2 = figures.punctures_per_cm2
+        share = {name: 100 * value for name, value in figures.bleeding_share.items()}
+        found.append(
+            Dose(
+                key=key,
+                name=area.name,
+                punctures=_band(per_cm2, 0),
+                channels=_band(figures.channels_per_cm2, 0),
+                depth=f"{_band(figures.depth_reached_mm, 2)}{THIN}mm",
+                bleeding=f"{_band(share, 0)} of 100",
+                in_all=number(round(per_cm2["median"] * where.area_cm2, -2))
+                if where.area_cm2
+                else "",
+            )
+        )
+    return found
+
+
+def _band(band: Mapping[str, float], digits: int) -> str:
+    low, middle, high = (number(round(band[name], digits)) for name in ("p05", "median", "p95"))
+    return middle if low == high else f"{middle} ({low} to {high})"
+
+
+def _form(
+    request: Request,
+    person: Person,
+    typed: Mapping[str, str],
+    error: str = "",
+    status: int = 422,
+) -> Response:
+    screening = _screened(person, typed)
+    correcting = typed.get("session", "")
+    consented = any(each.record == typed.get("consent") for each in person.consents)
+    return page(
+        request,
+        "session_form.html",
+        status if error else 200,
+        person=person,
+        typed=typed,
+        error=error,
+        screening=screening,
+        barred=screening.decision in BARRED,
+        decisions=DECISIONS,
+        consents=[each for each in person.consents if each.kind == "treatment" and each.given],
+        consented=consented,
+        form=session_form,
+        zones=scalp_zones,
+        doses=_doses(request, person, typed),
+        correcting=correcting,
+        action=f"/patients/{person.row.record}/sessions/"
+        + (f"{correcting}/correct" if correcting else "new"),
+    )
+
+
+def _area_name(zone: Mapping[str, Any]) -> str:
+    area = AREAS.get(scalp_zones.key_of(zone["zone"], zone.get("side")))
+    return area.name if area else str(zone["zone"])
+
+
+def _on_map(row: tables.SessionRecord) -> dict[str, str]:
+    said = {}
+    for zone in row.zones:
+        depth, passes = zone.get("depth_mm"), zone.get("passes")
+        parts = [f"{depth:g}{THIN}mm" if depth else "", f"× {passes}" if passes else ""]
+        said[scalp_zones.key_of(zone["zone"], zone.get("side"))] = " ".join(filter(None, parts))
+    return {key: text for key, text in said.items() if key in AREAS}
+
+
+def _changes(
+    versions: list[tables.SessionRecord], names: Mapping[str, str]
+) -> list[dict[str, Any]]:
+    """Every version, the newest first: who, when, why, and what it changed."""
+    told = []
+    for before, version in zip([None, *versions], versions, strict=False):
+        changed = [
+            (name.replace("_", " "), _said(getattr(before, name)), _said(getattr(version, name)))
+            for name in _SHOWN
+            if before is not None and getattr(before, name) != getattr(version, name)
+        ]
+        told.append(
+            {
+                "at": version.recorded_at.astimezone(),
+                "by": names.get(version.recorded_by, version.recorded_by),
+                "reason": version.reason,
+                "withdrawn": version.withdrawn,
+                "changed": changed,
+            }
+        )
+    return told[::-1]
+
+
+def _said(value: Any) -> str:
+    """A value of a column in a few words."""
+    match value:
+        case None | "" | []:
+            return "nothing"
+        case bool():
+            return "yes" if value else "no"
+        case date():
+            return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else value.isoformat()
+        case dict():
+            return ", ".join(f"{k.replace('_', ' ')} {_said(v)}" for k, v in value.items())
+        case list():
+            return "; ".join(_said(each) for each in value)
+        case _:
+            return str(value)
