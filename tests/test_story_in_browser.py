@@ -77,11 +77,11 @@ def test_a_story_from_intake_to_follow_up(
     page.goto(f"{home}/compare")
     press(page, "Compare")
     assert "No needling" in page.locator("main").inner_text()
-    page.locator("main").get_by_text("Keep this plan").first.click()
+    page.get_by_role("link", name="Keep plan A…").click()
     page.wait_for_load_state("networkidle")
     assert page.url.startswith(f"{home}/compare/keep")
     fill(page, {"name": "Six sessions", "first_day": date.today().isoformat()})
-    press(page, "Keep")
+    press(page, "Keep this plan")
     page.goto(home)
     page.get_by_role("link", name="Plan", exact=True).click()
     fill(page, {"agree": "yes"})
@@ -90,7 +90,7 @@ def test_a_story_from_intake_to_follow_up(
 
     page.goto(f"{home}/sessions/new")
     fill(page, {name: said for name, said in SESSION.items() if name != "despite"})
-    press(page, "Keep")
+    press(page, "Record the session")
     assert "LOT-7781" in page.locator("main").inner_text()
 
     page.goto(f"{home}/documents")
