@@ -81,9 +81,9 @@ def test_every_route(here, role) -> None:
 def test_a_refusal_for_the_role_is_in_the_audit(here) -> None:
     from anagen.records.tables import Audit
 
-    assert here.signed_in("researcher").get("/").status_code == 403
+    assert here.signed_in("researcher").get("/patients").status_code == 403
     with here.store.reading() as db:
         last = db.query(Audit).order_by(Audit.seq.desc()).first()
     assert last is not None
     assert (last.action, last.actor) == ("refuse", here.user("researcher").id)
-    assert last.detail == {"permission": "patients:read", "path": "/"}
+    assert last.detail == {"permission": "patients:read", "path": "/patients"}

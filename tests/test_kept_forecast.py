@@ -9,7 +9,8 @@ import numpy as np
 
 from anagen import Patient, Protocol, simulate
 from anagen.care.chart import forecast_chart
-from anagen.kept_forecast import KeptForecast
+from anagen.care.table import numbers_of
+from anagen.kept_forecast import KeptForecast, keep
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 
@@ -19,13 +20,14 @@ def test_what_was_kept_is_drawn_as_what_was_forecast() -> None:
     protocol = Protocol.read(EXAMPLES / "course.toml")
     made = simulate(patient, protocol, weeks=26, draws=50)
     kept = KeptForecast.of(
-        json.loads(json.dumps(made.as_dict())),
+        json.loads(json.dumps(keep(made))),
         json.loads(patient.model_dump_json(exclude_none=True)),
         json.loads(protocol.model_dump_json(exclude_none=True)),
     )
     for endpoint in made.draws:
         for name, values in made.band(endpoint).items():
             np.testing.assert_array_equal(kept.band(endpoint)[name], values)
+    assert numbers_of(kept, None) == numbers_of(made, None)
     assert kept.change("total_density_per_cm2", 12) == made.change("total_density_per_cm2", 12)
     assert forecast_chart(kept) == forecast_chart(made)
 

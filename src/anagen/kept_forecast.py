@@ -19,17 +19,33 @@ if TYPE_CHECKING:
 type AnyForecast = "Forecast | KeptForecast"
 
 _QUANTILES = ("p05", "p25", "median", "p75", "p95")
+_CHANGES = ("total_density_per_cm2", "terminal_density_per_cm2", "mean_diameter_um")
+
+
+def keep(forecast: "Forecast", no_needling: "Forecast | None" = None) -> dict[str, Any]:
+    """A forecast as plain data, with what it is held against; `KeptForecast.of` reads it again."""
+    kept = forecast.as_dict()
+    kept["change_by_week"] = {
+        endpoint: [forecast.change(endpoint, int(week)) for week in forecast.weeks]
+        for endpoint in _CHANGES
+    }
+    if no_needling is not None:
+        kept["no_needling"] = keep(no_needling)
+        kept["no_needling_protocol"] = no_needling.protocol.model_dump(
+            mode="json", exclude_none=True
+        )
+    return kept
 
 
 @dataclass(frozen=True)
 class KeptForecast:
-    """What `Forecast.as_dict` said, with who and what it was said of; ``weeks`` is (weeks,)."""
+    """What `keep` wrote, with who and what it was said of; ``weeks`` is (weeks,)."""
 
     patient: Patient
     protocol: Protocol
     weeks: np.ndarray
     bands: Mapping[str, Mapping[str, np.ndarray]]  # endpoint -> quantile -> (weeks,)
-    change_at: Mapping[int, Mapping[str, Mapping[str, float]]]
+    changes: Mapping[str, list[Mapping[str, float]]]  # endpoint -> week -> quantile
     detectable: Detectable
     warnings: tuple[str, ...]
     number_of_draws: int
@@ -50,7 +66,7 @@ class KeptForecast:
                 endpoint: {name: np.array(band[name]) for name in _QUANTILES}
                 for endpoint, band in kept["endpoints"].items()
             },
-            change_at={int(week): change for week, change in kept["change_at"].items()},
+            changes=kept["change_by_week"],
             detectable=Detectable(
                 method=told["method"],
                 smallest_change_per_cm2=told["smallest_change_per_cm2"],
@@ -68,5 +84,5 @@ class KeptForecast:
         return dict(self.bands[endpoint])
 
     def change(self, endpoint: str, week: int) -> dict[str, float]:
-        """Median and quantiles of the change from week 0 to ``week``, one of those kept."""
-        return {name: self.change_at[week][endpoint][name] for name in _QUANTILES}
+        """Median and quantiles of the change from week 0 to ``week``."""
+        return dict(self.changes[endpoint][week])

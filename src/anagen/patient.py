@@ -104,6 +104,9 @@ class Hair(Stated):
     anagen_fraction: AnagenFraction = None
 
 
+REASKED_DAYS = 28  # an answer about pregnancy or breastfeeding is not older than a cycle
+
+
 class Patient(Stated):
     """A person. What is left out is unknown, never no; an empty list means "none, I asked"."""
 
@@ -194,3 +197,33 @@ class Patient(Stated):
                     f"allowed is {said}."
                 )
         return self
+
+    def after(self, days: float) -> "Patient":
+        """The same person ``days`` later: older, and what is past as much longer ago.
+
+        What was seen on the scalp is unknown again from the next day on, pregnancy and
+        breastfeeding after 28 days: both must be asked anew.
+        """
+        changed: dict[str, Any] = {"age": min(self.age + days / 365.25, 120.0)}
+        if self.months_since_onset is not None:
+            changed["months_since_onset"] = min(
+                self.months_since_onset + days / (365.25 / 12), 12 * changed["age"]
+            )
+        for name, key in (
+            ("conditions", "days_ago"),
+            ("allergies", "days_ago"),
+            ("medications", "stopped_days_ago"),
+        ):
+            entries = getattr(self, name)
+            if entries is not None:
+                changed[name] = tuple(_later(entry, key, days) for entry in entries)
+        if days >= 1:
+            changed["scalp_findings"] = None
+        if days > REASKED_DAYS and self.sex == "female":
+            changed |= {"pregnant": None, "breastfeeding": None}
+        return self.model_copy(update=changed)
+
+
+def _later[E: (Noted, Medicine)](entry: E, key: str, days: float) -> E:
+    ago = getattr(entry, key)
+    return entry if ago is None else entry.model_copy(update={key: min(ago + days, 45000.0)})

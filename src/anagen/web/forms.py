@@ -17,6 +17,24 @@ _UNITS = {
     "mm": "mm", "cm2": "cm²", "um": "µm", "kg": "kg", "percent": "%", "ml": "ml", "hours": "h",
     "minutes": "min", "grams": "g", "months": "months", "days": "days", "hz": "Hz", "s": "s",
 }  # fmt: skip
+_LABELS = {
+    "months_since_onset": "Time since it began",
+    "sulfotransferase_od405": "Hair sulfotransferase assay",
+    "off_label_said": "Told that it is off-label",
+    "on": "Day",
+    "born": "Birth date",
+    "keep": "Use it even where it is questioned",
+    "terminal_fraction": "Share of terminal hairs",
+    "anagen_fraction": "Share of growing hairs",
+}
+# What a list takes, as a form says it.
+_LISTS = {
+    "conditions": "names or ICD-10-CM codes",
+    "medications": "names or RxNorm codes; behind a comma the days since the last dose, if stopped",
+    "allergies": "names",
+    "scalp_findings": "what is seen today on the area to be needled",
+    "signs": "the signs that are seen",
+}
 _DAYS = {"medications": "stopped_days_ago"}  # of a list, what a number behind a comma says
 
 
@@ -63,7 +81,7 @@ def fields(
                 name=path,
                 label=label(name),
                 kind=_kind(parts, choices, lines),
-                allowed=field.description or "",
+                allowed=_allowed(name, field.description or "", choices, parts, lines),
                 required=field.is_required(),
                 unit=_unit(name),
                 choices=choices,
@@ -119,8 +137,19 @@ def typed_of(stated: BaseModel | Mapping[str, Any], within: str = "") -> dict[st
 
 def label(name: str) -> str:
     """A key in words, without its unit."""
+    if name in _LABELS:
+        return _LABELS[name]
     words = [word for word in name.split("_") if word not in _UNITS and word != "per"]
     return " ".join(words).capitalize() or name
+
+
+def _allowed(
+    name: str, described: str, choices: tuple[str, ...], parts: list[Any], lines: bool
+) -> str:
+    """What may stand in a field, where the field does not show it by itself."""
+    if lines:
+        return f"one a line: {_LISTS.get(name, described)}"
+    return "" if choices or bool in parts else described
 
 
 def _unit(name: str) -> str:

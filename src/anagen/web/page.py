@@ -77,5 +77,19 @@ def pages() -> Environment:
     pages.globals["asset"] = address
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain
+    pages.filters["said_plainly"] = _said_plainly
     pages.filters["plain_words"] = lambda key: key.replace("_", " ")
     return pages
+
+
+def _said_plainly(value: Any) -> str:
+    """A value that was kept as plain data, in words."""
+    if isinstance(value, Mapping):
+        return ", ".join(
+            f"{key.replace('_', ' ')} {_said_plainly(each)}" for key, each in value.items()
+        )
+    if isinstance(value, list):
+        return "; ".join(_said_plainly(each) for each in value) or "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

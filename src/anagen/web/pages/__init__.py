@@ -1,33 +1,11 @@
-"""One file a page; `ROUTERS` are all of them, in the order of the house."""
+"""One file a page; `ROUTERS` are all of them. A page that is there is served."""
+
+from importlib import import_module
+from pkgutil import iter_modules
 
 from fastapi import APIRouter
 
-from anagen.web.pages import (
-    account,
-    administration,
-    api,
-    api_patients,
-    audit,
-    evidence,
-    people_and_roles,
-    provider,
-    recall,
-    set_up,
-    sign_in,
-    today,
-)
-
-ROUTERS: tuple[APIRouter, ...] = (
-    today.router,
-    evidence.router,
-    administration.router,
-    people_and_roles.router,
-    audit.router,
-    recall.router,
-    account.router,
-    sign_in.router,
-    provider.router,
-    set_up.router,
-    api.router,
-    api_patients.router,
+_MODULES = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
+ROUTERS: tuple[APIRouter, ...] = tuple(
+    module.router for module in _MODULES if hasattr(module, "router")
 )

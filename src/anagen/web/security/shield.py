@@ -46,7 +46,7 @@ class Shield:
                 begun = True
                 held = MutableHeaders(scope=message)
                 for name, value in self.headers.items():
-                    held[name] = value
+                    held.setdefault(name, value)
                 if "cache-control" not in held:
                     held["cache-control"] = "no-store"
             await send(message)

@@ -1,0 +1,48 @@
+"""A patient's story: timeline, forecast and counts in one picture, and one sentence above it."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from anagen.care import words
+from anagen.care.chart import forecast_chart
+from anagen.care.table import numbers_of
+from anagen.web.gate import needs
+from anagen.web.page import page
+from anagen.web.person import person_of
+from anagen.web.story import kept_forecasts, measured, sentence, timeline
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/patients/{patient}")
+def story(request: Request, patient: str, actor: Any = needs("patients:read")) -> Response:
+    """Everything about one patient at a glance."""
+    with request.app.state.store.writing(actor) as entry:
+        person = person_of(entry.db, patient)
+        entry.note("read", "patient", patient)
+        kept = kept_forecasts(person.plan) if person.plan else {}
+        forecast = kept.get("plan")
+        figures = numbers = None
+        if forecast is not None:
+            drawn = {
+                "title": person.plan.name if person.plan else "",
+                "no_needling": kept.get("no_needling"),
+                "points": measured(person, forecast),
+            }
+            figures = [
+                forecast_chart(forecast, **drawn, width=width, key=key)
+                for width, key in ((780, "wide"), (344, "narrow"))
+            ]
+            numbers = numbers_of(forecast, kept.get("no_needling"))
+        return page(
+            request,
+            "story.html",
+            person=person,
+            moments=timeline(person),
+            said=sentence(person, forecast),
+            figures=figures,
+            numbers=numbers,
+            warnings=forecast.warnings if forecast else (),
+            decision=words.DECISIONS[person.screenings[-1].decision] if person.screenings else "",
+        )

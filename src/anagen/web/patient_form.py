@@ -1,0 +1,88 @@
+"""The form of a patient: who it is, and what is known of the person."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import Field as Described
+
+from anagen.patient import Name, Patient
+from anagen.reading import BadInput, Stated
+from anagen.web import forms
+from anagen.web.person import full_years
+
+GROUPS = (
+    ("The person", ("age", "sex", "condition", "grade", "months_since_onset")),
+    (
+        "Health",
+        (
+            "skin_type",
+            "weight_kg",
+            "pregnant",
+            "breastfeeding",
+            "conditions",
+            "medications",
+            "allergies",
+        ),
+    ),
+    ("The scalp today", ("scalp_findings",)),
+    (
+        "Hair, where it was measured",
+        (
+            "hair.total_density_per_cm2",
+            "hair.terminal_fraction",
+            "hair.mean_diameter_um",
+            "hair.anagen_fraction",
+            "sulfotransferase_od405",
+        ),
+    ),
+)
+
+
+class Who(Stated):
+    """Who a patient is, for the practice alone: the model never sees it."""
+
+    given_name: Name = Described(
+        min_length=1, max_length=120, description="a name of up to 120 characters"
+    )
+    family_name: Name = Described(
+        min_length=1, max_length=120, description="a name of up to 120 characters"
+    )
+    born: date | None = Described(default=None, description="a day as YYYY-MM-DD")
+    clinic_number: Name | None = Described(
+        default=None, max_length=60, description="up to 60 characters"
+    )
+    contact: Name | None = Described(
+        default=None, max_length=300, description="up to 300 characters"
+    )
+    note: str | None = Described(default=None, max_length=4000, description="up to 4000 characters")
+
+
+def read(typed: Mapping[str, str], day: date) -> tuple[Who, Patient]:
+    """What was typed. An age that is left out is worked out from the birth date.
+
+    Raises `BadInput`.
+    """
+    who = Who.from_table(forms.table(Who, typed), where="who it is")
+    if who.born and who.born > day:
+        raise BadInput(f"who it is: born is {who.born}; allowed is a day up to today.")
+    told = forms.table(Patient, typed)
+    if who.born and "age" not in told:
+        told["age"] = full_years(who.born, day)
+    return who, Patient.from_table(told, where="the person")
+
+
+def groups(typed: Mapping[str, str]) -> list[tuple[str, list[forms.Field]]]:
+    """The fields of a person in groups that are asked together."""
+    found = {each.name: each for each in forms.fields(Patient, typed)}
+    return [(title, [found[name] for name in names]) for title, names in GROUPS]
+
+
+def who_fields(typed: Mapping[str, str]) -> list[forms.Field]:
+    """The fields of who it is."""
+    return forms.fields(Who, typed)
+
+
+def row_of(who: Who, facts: Patient) -> dict[str, Any]:
+    """The columns of a patient's record."""
+    return who.model_dump() | {"facts": facts.model_dump(mode="json", exclude_none=True)}

@@ -1,0 +1,164 @@
+"""The pages of a patient: what goes in comes back, nothing is lost over a refusal."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from journey import COUNT, EVENT, PERSON, kept_plan
+from web_client import Practice, practice
+
+from anagen import Protocol
+from anagen.records import tables
+from anagen.records.current import current, history
+from anagen.web.person import person_of
+
+COURSE = Path(__file__).parent.parent / "examples" / "course.toml"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Practice]:
+    with practice(tmp_path) as it:
+        yield it
+
+
+def new_patient(here: Practice, **other: str) -> str:
+    answer = here.clinician.post("/patients/new", data=PERSON | other)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].removeprefix("/patients/")
+
+
+def planned(here: Practice) -> tuple[str, str]:
+    patient = new_patient(here)
+    with here.store.writing(here.actor("clinician")) as entry:
+        facts = person_of(entry.db, patient).facts
+        plan = kept_plan(entry, patient, facts, Protocol.read(COURSE)).record
+    return patient, plan
+
+
+def test_what_was_typed_is_what_is_kept(here: Practice) -> None:
+    patient = new_patient(here)
+    with here.store.reading() as db:
+        person = person_of(db, patient)
+    assert person.name == "Zebulon Quarrington"
+    assert person.facts.hair is not None
+    assert person.facts.hair.total_density_per_cm2 == 172
+    assert person.facts.medications == ()
+    assert person.facts.pregnant is None
+
+
+def test_a_refused_form_says_why_and_keeps_every_word(here: Practice) -> None:
+    answer = here.clinician.post("/patients/new", data=PERSON | {"weight_kg": "heavy"})
+    assert answer.status_code == 422
+    assert "weight_kg is &#39;heavy&#39;; allowed is a number of kg from 2 to 350" in answer.text
+    assert 'value="Quarrington"' in answer.text
+    with here.store.reading() as db:
+        assert not current(db, tables.Patient)
+
+
+def test_a_correction_stands_and_the_first_version_stays(here: Practice) -> None:
+    patient = new_patient(here)
+    with here.store.reading() as db:
+        version = person_of(db, patient).row.id
+    change = {"version": version, "reason": "weighed", "weight_kg": "80"}
+    answer = here.clinician.post(f"/patients/{patient}/facts", data=PERSON | change)
+    assert answer.status_code == 303
+    again = here.clinician.post(f"/patients/{patient}/facts", data=PERSON | change)
+    assert again.status_code == 422
+    assert "somebody changed this person meanwhile" in again.text
+    with here.store.reading() as db:
+        weights = [row.facts["weight_kg"] for row in history(db, tables.Patient, patient)]
+    assert weights == [78, 80]
+
+
+def test_the_screening_that_is_kept_is_the_one_that_was_shown(here: Practice) -> None:
+    patient = new_patient(here, **{"medications.none": "", "medications": "warfarin"})
+    shown = here.clinician.get(f"/patients/{patient}/screenings/new")
+    assert "warfarin" in shown.text
+    assert here.clinician.post(f"/patients/{patient}/screenings").status_code == 303
+    with here.store.reading() as db:
+        (row,) = current(db, tables.Screening)
+    assert row.decision.replace("_", " ") in here.clinician.get(f"/patients/{patient}").text
+    kept = here.clinician.get(f"/patients/{patient}/screenings/{row.record}")
+    assert "warfarin" in kept.text
+
+
+def test_an_answer_goes_into_the_facts(here: Practice) -> None:
+    patient = new_patient(here, **{"skin_type": "", "allergies.none": ""})
+    with here.store.reading() as db:
+        version = person_of(db, patient).row.id
+    told = {"version": version, "allergies": "nickel", "skin_type": "4"}
+    answer = here.clinician.post(f"/patients/{patient}/screenings/answers", data=told)
+    assert answer.status_code == 303, answer.text
+    with here.store.reading() as db:
+        facts = person_of(db, patient).facts
+    assert facts.skin_type == 4
+    assert [each.name for each in facts.allergies or ()] == ["nickel"]
+    assert facts.weight_kg == 78
+
+
+def test_a_plan_is_signed_as_it_was_read(here: Practice) -> None:
+    patient, plan = planned(here)
+    at = f"/patients/{patient}/plans/{plan}"
+    shown = here.clinician.get(at)
+    assert "draft until a clinician signs" in shown.text
+    assert here.clinician.post(f"{at}/sign", data={"version": "x"}).status_code == 422
+    assert here.assistant.post(f"{at}/sign", data={"agree": "yes"}).status_code == 403
+    with here.store.reading() as db:
+        version = person_of(db, patient).plans[0].id
+    signed = here.clinician.post(f"{at}/sign", data={"version": version, "agree": "yes"})
+    assert signed.status_code == 303
+    assert "Approved by Clara Clinician" in here.clinician.get(at).text
+
+
+def test_the_story_holds_a_count_against_forecast_and_error(here: Practice) -> None:
+    patient, _ = planned(here)
+    assert here.assistant.post(f"/patients/{patient}/counts/new", data=COUNT).status_code == 303
+    text = here.clinician.get(f"/patients/{patient}").text
+    # 181 against 172, of which one phototrichogram cannot tell a change of 9.
+    assert "Week 15: +9 hairs/cm², within counting error" in text
+    follow = here.clinician.get(f"/patients/{patient}/followup").text
+    assert "181" in follow
+
+
+def test_an_event_is_weighed_and_stays_with_its_patient(here: Practice) -> None:
+    patient, _ = planned(here)
+    other = new_patient(here, family_name="Other")
+    answer = here.assistant.post(f"/patients/{patient}/events/new", data=EVENT)
+    assert answer.status_code == 303, answer.text
+    shown = here.clinician.get(answer.headers["location"])
+    assert "pus" in shown.text
+    record = answer.headers["location"].rsplit("/", 1)[1]
+    assert here.clinician.get(f"/patients/{other}/events/{record}").status_code == 404
+    assert "infection" in here.clinician.get("/").text.lower()
+
+
+def test_consent_needs_the_off_label_word_and_can_be_taken_back(here: Practice) -> None:
+    patient = new_patient(here)
+    told = {"kind": "treatment", "given": "yes", "on": "2026-01-05", "language": "en"}
+    at = f"/patients/{patient}/consents"
+    assert here.clinician.post(at, data=told).status_code == 422
+    assert here.clinician.post(at, data=told | {"off_label_said": "yes"}).status_code == 303
+    with here.store.reading() as db:
+        person = person_of(db, patient)
+    assert person.consented("treatment")
+    back = here.clinician.post(f"{at}/{person.consents[0].record}/take-back")
+    assert back.status_code == 303
+    with here.store.reading() as db:
+        assert person_of(db, patient).consented("treatment") is False
+
+
+def test_all_people_of_a_table_are_taken_or_none(here: Practice) -> None:
+    head = "given_name,family_name,age,sex,condition\n"
+    good = head + "Ada,One,40,female,alopecia_areata\nBob,Two,50,male,androgenetic_alopecia\n"
+    bad = good + "Cy,Three,old,male,androgenetic_alopecia\n"
+
+    def sent(text: str) -> int:
+        files = {"file": ("people.csv", text, "text/csv")}
+        return here.clinician.post("/patients/import", files=files).status_code
+
+    assert sent(bad) == 422
+    with here.store.reading() as db:
+        assert not current(db, tables.Patient)
+    assert sent(good) == 303
+    with here.store.reading() as db:
+        assert [row.given_name for row in current(db, tables.Patient)] == ["Ada", "Bob"]
