@@ -100,6 +100,9 @@ def test_a_story_from_intake_to_follow_up(
     press(page, "Note that Handout (en) was given")
     page.get_by_role("link", name="Handout", exact=True).click()
     assert "Clara Clinician" in page.inner_text("body")
+    page.goto(f"{home}/documents")
+    page.get_by_role("link", name="How your hair grows").click()
+    assert page.locator("svg").count() > 0
 
     page.goto(f"{home}/counts/new")
     fill(page, COUNT)
