@@ -24,7 +24,7 @@ from anagen.records.tables import (
 )
 
 FACTS = {"age": 34.0, "sex": "female", "condition": "female_pattern_hair_loss"}
-PHOTOGRAPH = bytes(range(256)) * 40
+PHOTOGRAPH = bytes(range(256)) * 4
 LEAFLET = b"<p>Ihre Kopfhaut</p>"
 TOTP = {"secret": "JBSWY3DPEHPK3PXP", "step": 7}
 

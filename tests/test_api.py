@@ -235,7 +235,7 @@ def test_an_assistant_and_a_researcher_may_do_what_their_role_says(here: Practic
 
 def test_the_examples_of_the_documentation_are_taken(here: Practice) -> None:
     text = (Path(__file__).parents[1] / "docs" / "api.md").read_text("utf-8")
-    tried = re.findall(r"```http\nPOST (\S+)\n(?:[^\n]+\n)*\n(.*?)```", text, re.DOTALL)
+    tried = re.findall(r"```http\nPOST (\S+) HTTP/1\.1\n(?:[^\n]+\n)*\n(.*?)```", text, re.DOTALL)
     assert len(tried) >= 2
     for path, body in tried:
         answer = here.clinician.post(path, json=json.loads(body))

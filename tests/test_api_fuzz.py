@@ -235,7 +235,8 @@ def test_what_was_kept_is_shown_as_text(here: Practice) -> None:
         assert_only_text(client.get("/evidence", params={"kind": text}), text)
         assert_only_text(client.get("/evidence/views/forest", params={"condition": text}), text)
         assert client.get("/api/v1/evidence", params={"q": text, "kind": text}).status_code == 422
-        assert client.get("/api/v1/patients", params={"q": text}).status_code == 200
+        found = client.get("/api/v1/patients", params={"q": text})
+        assert found.status_code == (422 if "\x00" in text else 200)
 
 
 @pytest.mark.parametrize("path", ["screen", "simulate", "plan", "followup", "patients"])

@@ -3,13 +3,15 @@
 from datetime import date
 
 import pytest
+from small_practice import fill
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from stores import ADA, BEN
 
+from anagen.records.audit import verify
 from anagen.records.current import current, current_one, history
 from anagen.records.refusals import Conflict
-from anagen.records.tables import Audit, HairCount, Patient
+from anagen.records.tables import APPEND_ONLY, Audit, Content, HairCount, Patient
 
 
 def person(**values):
@@ -41,15 +43,22 @@ def test_two_corrections_of_one_version_conflict(store):
         assert current_one(db, Patient, old.record).family_name == "Nunes"
 
 
-@pytest.mark.parametrize("sql", ["UPDATE patient SET note = 'x'", "DELETE FROM audit"])
-def test_the_database_refuses_to_change_what_stays(store, sql):
-    with store.writing(ADA) as entry:
-        entry.add(person())
-    with (
-        pytest.raises(DBAPIError, match="never changed"),
-        store.engine.begin() as connection,
-    ):
-        connection.execute(text(sql))
+def test_the_database_refuses_to_change_what_stays(store):
+    fill(store)
+    for table in (*APPEND_ONLY, Content):
+        name, column = table.__tablename__, next(iter(table.__table__.primary_key)).name
+        attempts = [f"UPDATE {name} SET {column} = {column}", f"DELETE FROM {name}"]
+        if store.is_file:
+            attempts.append(f"INSERT OR REPLACE INTO {name} SELECT * FROM {name}")
+        else:
+            attempts.append(f"TRUNCATE {name} CASCADE")
+        for attempt in attempts:
+            with (
+                pytest.raises(DBAPIError, match="never changed"),
+                store.engine.begin() as connection,
+            ):
+                connection.execute(text(attempt))
+    assert verify(store).whole
 
 
 def test_a_failed_entry_leaves_nothing(store):

@@ -86,12 +86,12 @@ def test_pictures_and_the_plan_are_answered(model: Model) -> None:
 def test_a_model_that_is_killed_is_there_again(model: Model) -> None:
     forecaster = model.forecaster()
     before = forecaster.ask(MAN, [COURSE], 26, 40)[0]
-    killed = model.process.pid
+    killed = model.kept.process.pid
     assert killed
     os.kill(killed, signal.SIGKILL)
     after = forecaster.ask(MAN, [COURSE], 26, 40)[0]
     np.testing.assert_array_equal(after.draws["coverage"], before.draws["coverage"])
-    assert model.process.pid != killed
+    assert model.kept.process.pid != killed
 
 
 def test_who_has_not_the_key_is_not_answered(model: Model) -> None:
@@ -141,7 +141,7 @@ def test_the_model_does_not_outlive_who_started_it(tmp_path: Path) -> None:
         "if __name__ == '__main__':\n"
         "    with Model() as model:\n"
         "        model.forecaster()._asked('ready')\n"
-        "        print(model.process.pid, flush=True)\n        time.sleep(60)\n"
+        "        print(model.kept.process.pid, flush=True)\n        time.sleep(60)\n"
     )
     owner = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
     assert owner.stdout

@@ -76,7 +76,7 @@ def test_what_hides_behind_the_picture_is_gone() -> None:
     ids=["empty", "svg", "pdf", "gif", "tiff", "cut", "bomb", "large", "heavy"],
 )
 def test_what_is_no_photograph_is_refused_in_a_sentence(raw: bytes) -> None:
-    with pytest.raises(BadInput, match="allowed is a JPEG, PNG or WebP"):
+    with pytest.raises(BadInput, match="allowed"):
         safe_photo(raw)
 
 

@@ -86,20 +86,6 @@ def test_a_name_of_the_network_needs_https() -> None:
     Settings(hosts=("clinic.example",), https=True)
 
 
-def sent(here, chunks, headers):
-    """Post chunks as a browser streams them; gives the answer and how many bytes were taken."""
-    taken = 0
-
-    def stream():
-        nonlocal taken
-        for chunk in chunks:
-            taken += len(chunk)
-            yield chunk
-
-    answer = here.signed_in("owner").post("/account/password", content=stream(), headers=headers)
-    return answer, taken
-
-
 def test_a_body_that_is_too_long_is_refused_before_it_is_read(here) -> None:
     for kind, length in (
         ("multipart/form-data; boundary=x", 200_000_000),
@@ -146,6 +132,14 @@ def test_two_hundred_megabytes_of_unsaid_length_are_refused_on_the_way(tmp_path)
         anyio.run(here.app, scope, receive, send)
     assert answers[0]["status"] == 413
     assert taken <= 27_000_000
+
+
+@pytest.mark.parametrize("strength", [None, "first", "totp"])
+def test_large_bodies_are_taken_from_who_is_signed_in(here, strength) -> None:
+    client = here.browser() if strength is None else here.signed_in("owner", strength)
+    files = {"photo": ("photo.jpg", bytes(2_000_000), "image/jpeg")}
+    answer = client.post("/account/password", files=files, data={"old": "x", "new": "y"})
+    assert answer.status_code == (422 if strength == "totp" else 413)
 
 
 def test_a_flood_from_one_place_is_told_to_wait(tmp_path) -> None:

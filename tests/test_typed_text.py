@@ -121,3 +121,10 @@ def test_the_first_owner(tmp_path: Path, said) -> None:
 def test_asking_the_audit(here, field, said) -> None:
     client = here.signed_in("owner")
     assert_only_text(client.get("/administration/audit", params={field: said}), said)
+
+
+@pytest.mark.parametrize("said", HOSTILE)
+@pytest.mark.parametrize("field", ["lot", "kind", "product", "before"])
+def test_asking_for_a_lot(here, field, said) -> None:
+    client = here.signed_in("owner")
+    assert_only_text(client.get("/administration/recall", params={field: said}), said)

@@ -35,7 +35,7 @@ def learned_picture(theme: Colours) -> Figure:
 
 def left_out_picture(theme: Colours) -> Figure:
     """Each fitted count and its prediction from all other studies."""
-    from anagen.calibration.prediction import left_out_predictions
+    from anagen.calibration.left_out_predictions import left_out_predictions
 
     found = [one for one in left_out_predictions() if one.draws is not None]
     figure, (axis,) = panels([0.25 * len(found) + 1.2], theme)

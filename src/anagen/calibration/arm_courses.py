@@ -14,6 +14,7 @@ from anagen.courses import courses
 from anagen.evidence.parameters import parameters
 from anagen.evidence.trials import ArmOutcome
 from anagen.model_inputs import person_of, treatment_of
+from anagen.remembered import Arrays, Remembered, anew
 from anagen.scalp.conditions import Person
 from anagen.scalp.course import Outcome, Treatment
 from anagen.scalp.needling import PEN, ROLLER, STAMP
@@ -43,22 +44,29 @@ def endpoint(outcome: str, by_week: Mapping[str, Any]) -> np.ndarray:
 
 
 def changes(
-    given: Sequence[Given], drawn: Mapping[str, np.ndarray]
+    given: Sequence[Given], drawn: Mapping[str, np.ndarray], remembered: Remembered = anew
 ) -> tuple[list[np.ndarray], list[np.ndarray]]:
     """Baseline and change of each arm's results, each (results, draws), for the same draws.
 
     Arms of one condition and length are computed together, so many draws at a time.
     """
     number = len(drawn["follicles.density_per_cm2"])
+
+    def block(begin: int) -> Arrays:
+        some = {key: values[begin : begin + BLOCK] for key, values in drawn.items()}
+        baseline, change = _changes(given, some)
+        return {"baseline": np.concatenate(baseline), "change": np.concatenate(change)}
+
     blocks = [
-        _changes(given, {key: values[begin : begin + BLOCK] for key, values in drawn.items()})
+        remembered(f"Courses of arms, {begin} of {number} draws", lambda at=begin: block(at))
         for begin in range(0, number, BLOCK)
     ]
+    ends = np.cumsum([len(one.results) for one in given])[:-1]
 
-    def joined(at: int) -> list[np.ndarray]:
-        return [np.concatenate(of, axis=1) for of in zip(*(b[at] for b in blocks), strict=True)]
+    def joined(name: str) -> list[np.ndarray]:
+        return np.split(np.concatenate([of[name] for of in blocks], axis=1), ends)
 
-    return joined(0), joined(1)
+    return joined("baseline"), joined("change")
 
 
 def _changes(

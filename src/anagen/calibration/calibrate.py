@@ -13,10 +13,14 @@ from anagen.calibration import fingerprint
 from anagen.calibration.arm_means import Numbers
 from anagen.calibration.checks import Checked, ranks, recovery
 from anagen.calibration.left_out import left_out
+from anagen.calibration.observation import Published, Size
 from anagen.calibration.sampling import CAREFUL, Chain, chains, joined, quality
 from anagen.calibration.targets import Targets, targets
 from anagen.evidence.parameters import parameters
 from anagen.evidence.posterior import Posterior
+from anagen.remembered import Arrays, Remembered, anew
+
+_DIVERGENCES = "divergences of the chain"
 
 
 @dataclass(frozen=True)
@@ -55,17 +59,23 @@ def calibrate(
     advance: Callable[[str], None],
     keep: Callable[[Posterior], None],
     keys: tuple[str, ...] | None = None,
+    remembered: Remembered | None = None,
 ) -> Posterior:
     """A posterior from the trials; of the numbers ``keys``, or of those that matter to some arm.
 
     ``keep`` is handed the draws before each check on virtual trials, so that a run that is stopped
-    there loses none of its sampling.
+    there loses none of its sampling. With ``remembered`` the chains are sampled one after the other
+    and each is kept.
     """
     advance("Computing the arms from prior draws")
-    target = targets(effort.prior_draws, effort.seed, keys)
+    target = targets(effort.prior_draws, effort.seed, keys, remembered or anew)
     advance("Sampling")
     jobs = [(target.told, effort.seed + chain) for chain in range(effort.chains)]
-    several = chains(jobs, target.size, effort.warmup, effort.draws, CAREFUL)
+    sizes = target.size, effort.warmup, effort.draws, CAREFUL
+    if remembered is None:
+        several = chains(jobs, *sizes)
+    else:
+        several = [_chain_kept(job, sizes, remembered) for job in jobs]
     advance("Leaving each study out")
     post = _posterior(target, several, _left_out(target, effort), effort)
     for name, check in (("Ranks of known truths", _ranks), ("Finding known truths", _recovery)):
@@ -75,6 +85,18 @@ def calibrate(
             post, made={**post.made, "checks": post.made["checks"] | check(target, effort)}
         )
     return post
+
+
+def _chain_kept(
+    job: tuple[Published, int], sizes: tuple[Size, int, int, float], remembered: Remembered
+) -> Chain:
+    def sampled() -> Arrays:
+        (chain,) = chains([job], *sizes)
+        return {**chain.drawn, _DIVERGENCES: np.array(chain.divergences)}
+
+    drawn = dict(remembered("Sampling a chain", sampled))
+    divergences = int(drawn.pop(_DIVERGENCES))
+    return Chain(drawn, divergences)
 
 
 def _left_out(target: Targets, effort: Effort) -> Numbers:

@@ -28,6 +28,7 @@ from anagen.calibration.results import Result
 from anagen.evidence.contrasts import Contrast
 from anagen.evidence.parameters import parameters, uniforms, values_at
 from anagen.evidence.trials import ArmOutcome
+from anagen.remembered import Remembered, anew
 
 _KINDS = {
     "difference": DIFFERENCE,
@@ -61,20 +62,22 @@ class Targets:
 
 
 def prior_changes(
-    arms: Sequence[ArmOutcome], draws: int, seed: int
+    arms: Sequence[ArmOutcome], draws: int, seed: int, remembered: Remembered = anew
 ) -> tuple[Mapping[str, Numbers], Numbers, Numbers]:
     """Scores (draws,) by key, and baseline and change of each arm's result, (arms, draws), from the
     prior. An arm may stand twice."""
     uniform = uniforms(draws, seed)
     unlike = list(dict.fromkeys(arms))
     given = [read_arm(results) for results in same_people(unlike)]
-    before, moved = changes(given, values_at(uniform))
+    before, moved = changes(given, values_at(uniform), remembered)
     row = {arm: i for i, arm in enumerate(arm for one in given for arm in one.results)}
     order = [row[arm] for arm in arms]
     return scores_of(uniform), np.concatenate(before)[order], np.concatenate(moved)[order]
 
 
-def targets(draws: int, seed: int, keys: tuple[str, ...] | None = None) -> Targets:
+def targets(
+    draws: int, seed: int, keys: tuple[str, ...] | None = None, remembered: Remembered = anew
+) -> Targets:
     """The calibration targets; the mean changes of arms from so many prior draws.
 
     The calibrated numbers are ``keys``, or those that matter to some arm.
@@ -83,7 +86,9 @@ def targets(draws: int, seed: int, keys: tuple[str, ...] | None = None) -> Targe
     density = tuple(r for r in found.results if r.arm.outcome != "diameter")
     diameter = tuple(r for r in found.results if r.arm.outcome == "diameter")
     parts = _parts(density, diameter, found.contrasts, found.responders)
-    scores, before, moved = prior_changes([arm for part in parts for arm in part], draws, seed)
+    scores, before, moved = prior_changes(
+        [arm for part in parts for arm in part], draws, seed, remembered
+    )
     keys = keys or calibrated(scores, moved)
     means = arm_means(scores, moved, keys)
     ends = np.cumsum([0, *map(len, parts)])

@@ -61,8 +61,8 @@ def weather_map(
     height = TOP + ROW * rows + LEGEND
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" '
-        f'aria-labelledby="{key}-title {key}-desc" font-family="Open Sans, sans-serif" '
-        f'font-size="{drawing.TEXT}" style="font-family:inherit">',
+        f'aria-labelledby="{key}-title {key}-desc" font-family="Open Sans, system-ui, sans-serif" '
+        f'font-size="{drawing.TEXT}">',
         f'<title id="{key}-title">{escape(page("handout", language)["icons"]["map"])}</title>',
         f'<desc id="{key}-desc">{escape(describe(days, language))}</desc>',
     ]

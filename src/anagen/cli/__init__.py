@@ -16,6 +16,7 @@ from anagen.cli import person as person
 from anagen.cli import care as care
 from anagen.cli import evidence as evidence
 from anagen.cli import trial as trial
+from anagen.cli import serve as serve
 
 # ruff: isort: on
 from anagen.cli.shell import app as app

@@ -15,8 +15,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
-from scipy.stats import norm, t
+from scipy.special import ndtri, stdtrit
 
 from anagen.evidence.parameters import parameters
 from anagen.evidence.trials import ArmOutcome
@@ -39,7 +38,7 @@ _AT = (np.arange(DRAWS) + 0.5) / DRAWS  # evenly spaced quantiles stand for draw
 def no_effect(training: Sequence[Known], arms: Sequence[ArmOutcome]) -> np.ndarray:
     """Nothing happens, give or take: (arms, draws)."""
     width = np.sqrt(np.mean([known.change**2 for known in training]))
-    return np.tile(width * norm.ppf(_AT), (len(arms), 1))
+    return np.tile(width * ndtri(_AT), (len(arms), 1))
 
 
 def pooled_mean(training: Sequence[Known], arms: Sequence[ArmOutcome]) -> np.ndarray:
@@ -47,7 +46,7 @@ def pooled_mean(training: Sequence[Known], arms: Sequence[ArmOutcome]) -> np.nda
     change = np.array([known.change for known in training])
     mean, error, between = random_effects(change, _chance([known.arm for known in training]))
     sd = np.sqrt(between + error**2 + _chance(arms))
-    return mean + sd[:, None] * norm.ppf(_AT)
+    return mean + sd[:, None] * ndtri(_AT)
 
 
 def meta_regression(training: Sequence[Known], arms: Sequence[ArmOutcome]) -> np.ndarray:
@@ -71,7 +70,7 @@ def meta_regression(training: Sequence[Known], arms: Sequence[ArmOutcome]) -> np
     slope, inverse = line(between)
     of_line = np.einsum("ij,jk,ik->i", asked, inverse, asked)
     sd = np.sqrt(between + of_line + _chance(arms))
-    return (asked @ slope)[:, None] + sd[:, None] * t.ppf(_AT, freedom)
+    return (asked @ slope)[:, None] + sd[:, None] * stdtrit(freedom, _AT)
 
 
 BASELINES: dict[str, Baseline] = {
@@ -103,6 +102,8 @@ def _between(left: Callable[[float], np.ndarray], variance: np.ndarray, freedom:
     most = 1.0
     while excess(most) > 0:
         most *= 4
+    from scipy.optimize import brentq  # kept away from what only shows results
+
     return float(brentq(excess, 0.0, most))  # type: ignore[arg-type]
 
 

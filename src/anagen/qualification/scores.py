@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import binom
 
 INTERVALS = (0.5, 0.8, 0.95)
 
@@ -65,6 +64,8 @@ def scores(predicted: Sequence[tuple[np.ndarray, float]]) -> Scores:
 
 def chance_of_coverage(n: int, interval: float) -> tuple[float, float]:
     """The shares inside an interval, of n, that a right model shows in 95 of 100 cases."""
+    from scipy.stats import binom  # kept away from what does not score
+
     low, high = binom.interval(0.95, n, interval)
     return float(low) / n, float(high) / n
 

@@ -8,7 +8,7 @@ bytes of each photograph and document are those that were recorded.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
@@ -19,7 +19,6 @@ from anagen.records.contents import opened_content
 from anagen.records.folding import lot_key
 from anagen.records.lots import lots_of
 from anagen.records.refusals import NotOpened
-from anagen.records.store import Store
 from anagen.records.tables import (
     CLINICAL,
     MUTABLE,
@@ -32,6 +31,9 @@ from anagen.records.tables import (
     SessionRecord,
     Signature,
 )
+
+if TYPE_CHECKING:
+    from anagen.records.store import Store
 
 _AT_ONCE = 500  # rows held in memory
 
@@ -63,7 +65,7 @@ class Broken(Exception):  # noqa: N818 - a finding, no fault of the program
     """The first thing that is not as it was written, as one sentence."""
 
 
-def verify(store: Store, noted: Head | None = None) -> Report:
+def verify(store: "Store", noted: Head | None = None) -> Report:
     """Check everything. ``noted`` is a head that was written down earlier and must still be there;
     without one a missing tail cannot be seen."""
     counted = _Counted()
@@ -71,7 +73,7 @@ def verify(store: Store, noted: Head | None = None) -> Report:
         with store.reading() as db:
             if store.is_file:
                 _check_pages(db)
-            _check(db, counted, noted)
+            check(db, counted, noted)
     except Broken as fault:
         return counted.report(False, str(fault))
     except NotOpened as fault:
@@ -99,7 +101,9 @@ class _Counted:
         return Report(whole, sentence, self.entries, self.rows, self.contents, self.head)
 
 
-def _check(db: Session, counted: _Counted, noted: Head | None) -> None:
+def check(db: Session, counted: _Counted | None = None, noted: Head | None = None) -> None:
+    """The same within a transaction, but for the pages of a file. Raises `Broken`."""
+    counted = counted or _Counted()
     for entry in _each(db, select(Audit).order_by(Audit.seq)):
         _check_entry(entry, counted.head, noted)
         counted.head = Head(entry.seq, entry.hash)

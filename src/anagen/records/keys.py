@@ -23,9 +23,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from anagen.reading import BadInput, shown_path
 from anagen.records.refusals import NotOpened
+from anagen.records.whole_files import new_file
 
-Purpose = Literal["file", "content", "totp", "sign-in", "backup", "check"]
+Purpose = Literal["file", "content", "totp", "sign-in", "check"]
 SHORTEST_PASSPHRASE = 12
+STRETCHING = {"time_cost": 3, "memory_kib": 65_536, "parallelism": 4}  # RFC 9106, section 4
 _FORMAT = "anagen keys 1"
 _NONCE = 12  # bytes, random: safe for 2^32 messages under one key (SP 800-38D, 8.3)
 _KEY_ID = 16  # characters
@@ -71,6 +73,15 @@ class Keys:
         """The ids of all keys, the current one first."""
         return sorted(self._by_id, key=lambda key: key != self.current)
 
+    @property
+    def is_rotating(self) -> bool:
+        """Whether something may still be encrypted under an old key."""
+        return len(self._by_id) > 1
+
+    def going_by(self, key: str) -> "Keys":
+        """These keys, of which that one is the current one."""
+        return Keys(self._by_id, key)
+
     def with_fresh(self) -> "Keys":
         """These keys and a fresh one, which becomes the current one."""
         fresh = Keys.new()
@@ -111,22 +122,22 @@ class Keys:
                 f"the passphrase has {len(passphrase)} characters; allowed is "
                 f"{SHORTEST_PASSPHRASE} or more."
             )
-        stretching = {"time_cost": 3, "memory_kib": 65_536, "parallelism": 4}
         salt, nonce = os.urandom(16), os.urandom(_NONCE)
         held = {
             "current": self.current,
             "keys": {key: b64encode(value).decode() for key, value in self._by_id.items()},
         }
-        box = AESGCM(_wrapping_key(passphrase, salt, **stretching))
+        box = AESGCM(_wrapping_key(passphrase, salt, **STRETCHING))
         wrapped = box.encrypt(nonce, json.dumps(held).encode(), _FORMAT.encode())
         page = {
             "format": _FORMAT,
-            "argon2id": stretching,
+            "argon2id": STRETCHING,
             "salt": b64encode(salt).decode(),
             "nonce": b64encode(nonce).decode(),
             "wrapped": b64encode(wrapped).decode(),
         }
-        write_whole(path, json.dumps(page, indent=1).encode())
+        with new_file(path) as beside:
+            beside.write_bytes(json.dumps(page, indent=1).encode())
 
 
 def read_keys(path: Path, passphrase: str) -> Keys:
@@ -163,25 +174,6 @@ def unwrapped(page: bytes, passphrase: str, name: str) -> Keys:
         raise NotOpened(f"{name}: is not a key file of anagen, or it is damaged.") from None
     by_id = {key: b64decode(value) for key, value in held["keys"].items()}
     return Keys(by_id, held["current"])
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file so that after a crash either the old or the new one is there.
-
-    Raises `BadInput`.
-    """
-    beside = path.with_name(path.name + ".new")
-    try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, path)
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)
-        os.close(folder)
-    except OSError as fault:
-        raise BadInput(f"{shown_path(path)}: cannot be written ({fault.strerror}).") from None
 
 
 def _wrapping_key(

@@ -11,5 +11,13 @@ class NotOpened(BadInput):
     """The records or their keys cannot be opened: wrong key or passphrase, damage, wrong place."""
 
 
+class Damaged(NotOpened):
+    """The file of the records does not open: it was damaged, or belongs to other keys."""
+
+
 class NotKept(BadInput):
     """The records could not take a write now: the disk is full, or another write takes long."""
+
+
+class Running(BadInput):
+    """The practice is running: what needs it alone has to wait until it is stopped."""

@@ -8,31 +8,29 @@ head of the audit is locked, so that two writers cannot both continue the chain.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.pool import QueuePool
 
 from anagen.reading import BadInput, shown_path
 from anagen.records import schema
 from anagen.records.actor import SYSTEM, Actor
+from anagen.records.audit import Broken, check
+from anagen.records.engines import WAIT_S, engine_of, is_url, shown
 from anagen.records.entry import Entry
-from anagen.records.keys import Keys, Sealed
-from anagen.records.refusals import Conflict, NotKept, NotOpened
-from anagen.records.tables import Setting
-
-_WAIT_S = 10  # for another writer
-_KEY_CHECK = "key check"
+from anagen.records.key_check import check_keys, current_key, go_by
+from anagen.records.keys import Keys
+from anagen.records.refusals import Conflict, Damaged, NotKept, NotOpened
+from anagen.records.whole_files import new_file
 
 
 class Store:
     """Open records. Made by `open_store` or `create_store`."""
 
-    def __init__(self, engine: Engine, keys: Keys, name: str) -> None:
-        self.engine, self.keys, self.name = engine, keys, name
+    def __init__(self, where: str | Path, keys: Keys) -> None:
+        self.where, self.keys, self.name = where, keys, shown(where)
+        self.engine = engine = engine_of(where, keys)
         self.is_file = engine.dialect.name == "sqlite"
         options = (
             {"writing": False}
@@ -40,6 +38,10 @@ class Store:
             else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         )
         self._read_only = engine.execution_options(**options)
+
+    def session(self) -> Session:
+        """A session that may write; pages and jobs use `writing`."""
+        return Session(self.engine, info={"keys": self.keys}, expire_on_commit=False)
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -54,15 +56,20 @@ class Store:
 
         Raises `Conflict`, `NotKept`, `BadInput`.
         """
-        with (
-            _refusals(),
-            Session(self.engine, info={"keys": self.keys}, expire_on_commit=False) as db,
-        ):
-            if not self.is_file:
-                db.execute(text(f"SET LOCAL lock_timeout = '{_WAIT_S}s'"))
-                db.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+        with self.locked() as db:
+            if current_key(db) != self.keys.current:
+                raise NotKept("the keys of the practice are new; start anagen again.")
             yield Entry(db, actor)
             db.commit()
+
+    @contextmanager
+    def locked(self) -> Iterator[Session]:
+        """A session that writes alone; for what is no entry. Nothing is committed by itself."""
+        with _refusals(), self.session() as db:
+            if not self.is_file:
+                db.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
+                db.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
+            yield db
 
     def close(self) -> None:
         """Give back every connection."""
@@ -70,34 +77,66 @@ class Store:
 
 
 def create_store(where: str | Path, keys: Keys) -> Store:
-    """New, empty records. Raises `BadInput` where there are some already."""
-    if not _is_url(where) and Path(where).exists():
-        raise BadInput(f"{shown_path(where)}: there are records already; nothing was changed.")
-    store = Store(_engine(where, keys), keys, _shown(where))
-    with _opening(store), store.engine.begin() as connection:
-        if schema.revision(connection) is not None:
-            raise BadInput(f"{store.name}: there are records already; nothing was changed.")
-        schema.create(connection)
-    with store.writing(SYSTEM) as entry:
-        check = keys.seal("check", b"anagen", _KEY_CHECK)
-        entry.add(Setting(name=_KEY_CHECK, value={"sealed": check.packed().hex()}))
-        entry.note("create")
-    return store
+    """New, empty records, wholly or not at all. Raises `BadInput` where there are some already."""
+    if is_url(where):
+        return _created(where, keys)
+    path = Path(where)
+    if path.exists():
+        raise BadInput(f"{shown_path(path)}: there are records already; nothing was changed.")
+    with new_file(path) as beside:
+        _created(beside, keys).close()
+    return open_store(path, keys)
 
 
 def open_store(where: str | Path, keys: Keys) -> Store:
-    """Records that are there. Raises `NotOpened` for a wrong key, damage, or none there."""
-    if not _is_url(where) and not Path(where).is_file():
+    """Records that are there, brought up to the newest schema.
+
+    Raises `NotOpened` for a wrong key, none there, or those of a newer anagen; `Damaged`.
+    """
+    if not is_url(where) and not Path(where).is_file():
         raise NotOpened(f"{shown_path(where)}: there are no records here.")
-    store = Store(_engine(where, keys), keys, _shown(where))
+    store = Store(where, keys)
     with _opening(store):
-        with store.engine.begin() as connection:
-            if schema.revision(connection) is None:
-                raise NotOpened(f"{store.name}: there are no records here.")
         with store.reading() as db:
-            check = db.get_one(Setting, _KEY_CHECK).value["sealed"]
-            keys.open("check", Sealed.unpacked(bytes.fromhex(check)), _KEY_CHECK)
+            found = schema.revision(db.connection())
+            if found is None:
+                raise NotOpened(f"{store.name}: there are no records here.")
+            if found not in schema.revisions():
+                raise NotOpened(
+                    f"{store.name}: these are records of a newer anagen (schema {found[:20]}); "
+                    "install that one."
+                )
+            check_keys(db, keys)
+            store.keys = keys.going_by(current_key(db))
+        if found != schema.revisions()[-1]:
+            _bring_up(store)
     return store
+
+
+def _created(where: str | Path, keys: Keys) -> Store:
+    store = Store(where, keys)
+    with _opening(store), store.session() as db:
+        if schema.revision(db.connection()) is not None:
+            raise BadInput(f"{store.name}: there are records already; nothing was changed.")
+        schema.upgrade(db.connection())
+        entry = Entry(db, SYSTEM)
+        go_by(entry, keys)
+        entry.note("create")
+        db.commit()
+    return store
+
+
+def _bring_up(store: Store) -> None:
+    """Migrate, unless the records are not what the audit says afterwards."""
+    with store.session() as db:
+        before = schema.revision(db.connection())
+        schema.upgrade(db.connection())
+        Entry(db, SYSTEM).note("migrate", before=before, now=schema.revision(db.connection()))
+        try:
+            check(db)
+        except Broken as fault:
+            raise NotOpened(f"{store.name}: was left in schema {before}: {fault}") from None
+        db.commit()
 
 
 @contextmanager
@@ -106,11 +145,12 @@ def _opening(store: Store) -> Iterator[None]:
         yield
     except DBAPIError as fault:
         store.close()
-        if "not a database" in str(fault.orig):
-            reason = "the key does not open it, or it is damaged"
-        else:
-            reason = " ".join(str(fault.orig).split())[:120]
-        raise NotOpened(f"{store.name}: cannot be opened: {reason}.") from None
+        said = " ".join(str(fault.orig).split())[:120]
+        if "not a database" in said or "malformed" in said:
+            raise Damaged(
+                f"{store.name}: cannot be opened: the key does not open it, or it is damaged."
+            ) from None
+        raise NotOpened(f"{store.name}: cannot be opened: {said}.") from None
     except BadInput:
         store.close()
         raise
@@ -136,68 +176,3 @@ def _refusals() -> Iterator[None]:
         if "locked" in said or "lock timeout" in said or "busy" in said:
             raise NotKept("another entry is taking long; nothing was kept, save again.") from None
         raise
-
-
-def _is_url(where: str | Path) -> bool:
-    return isinstance(where, str) and where.startswith("postgresql")
-
-
-def _shown(where: str | Path) -> str:
-    """The place as a refusal names it, without a password."""
-    return make_url(str(where)).render_as_string() if _is_url(where) else shown_path(where)
-
-
-def _engine(where: str | Path, keys: Keys) -> Engine:
-    if not _is_url(where):
-        return file_engine(Path(where), keys.derived("file"))
-    try:
-        url = make_url(str(where)).set(drivername="postgresql+psycopg")
-    except ArgumentError:
-        raise BadInput(
-            "the database's address is not one; allowed is postgresql://user@host/name."
-        ) from None
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=4,
-        max_overflow=8,
-        connect_args={"application_name": "anagen", "connect_timeout": _WAIT_S},
-    )
-
-
-def file_engine(path: Path, key: bytes) -> Engine:
-    """The engine of an SQLCipher file, with a 256-bit key used as it is."""
-
-    def connect() -> Any:
-        connection = sqlcipher.connect(  # type: ignore[attr-defined]
-            str(path), timeout=_WAIT_S, isolation_level=None, check_same_thread=False
-        )
-        for setting in (
-            "cipher_log_level = NONE",  # else a wrong key is told to the terminal
-            f"key = \"x'{key.hex()}'\"",
-            "journal_mode = WAL",
-            "synchronous = FULL",  # a confirmed write survives a power cut
-            "foreign_keys = ON",
-            "recursive_triggers = ON",  # else INSERT OR REPLACE deletes without asking a trigger
-            "temp_store = MEMORY",  # nothing readable on the disk
-            "cache_size = -4000",
-        ):
-            connection.execute(f"PRAGMA {setting}")
-        return connection
-
-    engine = create_engine(
-        "sqlite+pysqlite://",
-        module=sqlcipher,
-        creator=connect,
-        poolclass=QueuePool,
-        pool_size=4,
-        max_overflow=8,
-    )
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get("writing", True)
-        connection.exec_driver_sql(f"PRAGMA query_only = {int(not writing)}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-    return engine

@@ -22,6 +22,7 @@ from anagen.evidence.posterior import blocks, single_draws
 from anagen.forecast import Forecast, check_size, model_version, simulate_drawn
 from anagen.patient import Patient
 from anagen.protocol import Protocol
+from anagen.remembered import Remembered, anew
 from anagen.sensitivity.measurements import measurements
 from anagen.sensitivity.sobol import Share, first, total
 
@@ -141,9 +142,11 @@ def what_matters(
     draws: int = 1000,
     seed: int = 0,
     advance: Callable[[str], None] = lambda _: None,
+    remembered: Remembered = anew,
 ) -> Sensitivity:
     """Variance-based sensitivity of a person's course over a year.
 
+    What is costly is asked of ``remembered``, which may know it from before.
     Raises `BadInput` for an undiagnosed person and for draws or a seed out of range.
     """
     check_size(WEEKS, draws, seed)
@@ -156,7 +159,8 @@ def what_matters(
         return simulate_drawn(patient, [protocol], drawn, WEEKS, seed)[0]
 
     def run(drawn: Mapping[str, np.ndarray]) -> np.ndarray:
-        return _asked(shown(drawn))
+        said = f"{len(next(iter(drawn.values())))} courses"
+        return remembered(said, lambda: {"asked": _asked(shown(drawn))})["asked"]
 
     advance("Computing the course")
     forecast = shown(both)

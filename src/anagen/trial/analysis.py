@@ -16,7 +16,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import nctdtr, stdtrit
-from scipy.stats import binomtest, ttest_ind_from_stats
 
 WANTED_POWER = 0.8
 SIZES = np.unique(np.geomspace(4, 4000, 90).round())  # people an arm
@@ -50,12 +49,16 @@ def p_values(one: Group, other: Group) -> np.ndarray:
             np.where(enough, group.counted, 2),
         )
 
+    from scipy.stats import ttest_ind_from_stats  # kept away from what only reads results
+
     found = ttest_ind_from_stats(*of(one), *of(other), equal_var=False).pvalue
     return np.where(enough, found, 1.0)
 
 
 def share(true: np.ndarray) -> Share:
     """The share of repeats (repeats,) in which something is true."""
+    from scipy.stats import binomtest
+
     found = binomtest(int(true.sum()), len(true)).proportion_ci(method="wilson")
     return Share(float(true.mean()), float(found.low), float(found.high))
 

@@ -1,6 +1,5 @@
-"""What repeats of a trial found, kept so that work can go on where it stopped."""
+"""What repeats of a trial found."""
 
-import io
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -26,15 +25,3 @@ class Seen(NamedTuple):
 def joined(parts: Sequence[Seen]) -> Seen:
     """Repeats of several blocks, one after the other."""
     return Seen(*(np.concatenate(values) for values in zip(*parts, strict=True)))
-
-
-def packed(seen: Seen) -> bytes:
-    """To be kept; `unpacked` gives back the same bits."""
-    file = io.BytesIO()
-    np.savez(file, **seen._asdict())
-    return file.getvalue()
-
-
-def unpacked(kept: bytes) -> Seen:
-    with np.load(io.BytesIO(kept), allow_pickle=False) as found:
-        return Seen(**{name: found[name] for name in Seen._fields})

@@ -18,13 +18,15 @@ from anagen.web.pages import ROUTERS
 from anagen.web.settings import Settings
 
 
-def make_app(store: Any, settings: Settings, forecaster: Any) -> FastAPI:
-    """The app over one store. ``forecaster`` answers for the model, which lives elsewhere.
+def make_app(store: Any, settings: Settings, forecaster: Any, queue: Any = None) -> FastAPI:
+    """The app over one store. ``forecaster`` answers for the model, which lives elsewhere;
+    ``queue`` wakes the worker that does long work.
 
     Raises `RuntimeError` for a route that does not say who may come in.
     """
     app = FastAPI(title="anagen", docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.store, app.state.settings, app.state.forecaster = store, settings, forecaster
+    app.state.store, app.state.settings = store, settings
+    app.state.forecaster, app.state.queue = forecaster, queue
     app.include_router(assets)
     for router in ROUTERS:
         app.include_router(router)

@@ -11,12 +11,14 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterable
-from multiprocessing import AuthenticationError, get_context
+from contextlib import ExitStack
+from multiprocessing import AuthenticationError
 from multiprocessing.connection import Client, Connection
 from pathlib import Path
-from threading import Event, Lock, Thread
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Self
 
+from anagen.jobs.kept_alive import KeptAlive
 from anagen.web.model_process import Address, serve
 
 if TYPE_CHECKING:
@@ -35,7 +37,6 @@ if TYPE_CHECKING:
 
 PATIENCE_S = 60.0  # a model that has not started by then will not start
 LONGEST_S = 300.0  # no answer takes that long
-_STEADY_S = 30.0  # who lives that long did not die of how it was started
 
 
 class ModelAway(RuntimeError):  # noqa: N818 - a state that passes, as the pages say it
@@ -191,54 +192,26 @@ class Forecaster:
 
 
 class Model:
-    """The model's process, kept alive from entering to leaving."""
+    """The model's process, kept alive from entering to leaving, and the way to it."""
 
     def __init__(self) -> None:
-        self._key = secrets.token_bytes(32)
-        self._leaving = Event()
+        self.key = secrets.token_bytes(32)
 
     def __enter__(self) -> Self:
-        self._folder = tempfile.TemporaryDirectory(prefix="anagen-")  # mode 0700
-        self.address = _address(Path(self._folder.name))
-        self._start()
-        self._watch = Thread(target=self._keep_alive, daemon=True)
-        self._watch.start()
+        with ExitStack() as entered:
+            folder = entered.enter_context(tempfile.TemporaryDirectory(prefix="anagen-"))  # 0700
+            self.address = _address(Path(folder))
+            self.kept = entered.enter_context(
+                KeptAlive("anagen-model", serve, self.address, self.key)
+            )
+            self._entered = entered.pop_all()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._leaving.set()
-        self.process.terminate()
-        self._watch.join()
-        self._folder.cleanup()
-
-    @property
-    def key(self) -> bytes:
-        """What a `Forecaster` of another process needs beside the address."""
-        return self._key
+        self._entered.close()
 
     def forecaster(self) -> Forecaster:
-        return Forecaster(self.address, self._key)
-
-    def _start(self) -> None:
-        if isinstance(self.address, str):
-            Path(self.address).unlink(missing_ok=True)
-        # Spawned, never forked: JAX has threads. The key travels in the pipe that spawning uses.
-        self.process = get_context("spawn").Process(
-            target=serve, args=(self.address, self._key), name="anagen-model", daemon=True
-        )
-        self.process.start()
-
-    def _keep_alive(self) -> None:
-        fast = 0
-        while True:
-            began = time.monotonic()
-            self.process.join()
-            if self._leaving.is_set():
-                return
-            fast = 0 if time.monotonic() - began > _STEADY_S else fast + 1
-            if self._leaving.wait(min(2.0**fast - 2, _STEADY_S)):
-                return
-            self._start()
+        return Forecaster(self.address, self.key)
 
 
 def _address(folder: Path) -> Address:

@@ -12,7 +12,7 @@ the sign-in page. A route that says nothing keeps the app from starting (`undecl
 """
 
 import hmac
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -68,18 +68,16 @@ def needs(permission: str) -> Any:
             raise HTTPException(403)
         return actor
 
-    let_in.permission = permission  # type: ignore[attr-defined]
-    return Depends(let_in)
+    return _dependency(let_in, permission)
 
 
 def open_to_all() -> Any:
     """The marked exception: a route for anybody, which changes nothing."""
 
-    def let_in() -> None:
+    async def let_in(request: Request) -> None:  # noqa: ARG001
         return None
 
-    let_in.permission = OPEN  # type: ignore[attr-defined]
-    return Depends(let_in)
+    return _dependency(let_in, OPEN)
 
 
 def visiting() -> Any:
@@ -98,8 +96,7 @@ def visiting() -> Any:
         await check_token(request, request.state.csrf)
         return visit
 
-    let_in.permission = OPEN  # type: ignore[attr-defined]
-    return Depends(let_in)
+    return _dependency(let_in, OPEN)
 
 
 def halfway() -> Any:
@@ -113,8 +110,7 @@ def halfway() -> Any:
         await check_token(request, login[0].csrf)
         return login[0]
 
-    let_in.permission = OPEN  # type: ignore[attr-defined]
-    return Depends(let_in)
+    return _dependency(let_in, OPEN)
 
 
 def leaving() -> Any:
@@ -127,8 +123,20 @@ def leaving() -> Any:
         session, request.state.actor = login
         await check_token(request, session.csrf)
 
-    let_in.permission = OPEN  # type: ignore[attr-defined]
-    return Depends(let_in)
+    return _dependency(let_in, OPEN)
+
+
+def _dependency(let_in: Callable[[Request], Awaitable[Any]], permission: str) -> Any:
+    """The dependency, marked with its permission. Files of a form end with the request."""
+
+    async def gate(request: Request) -> AsyncIterator[Any]:
+        try:
+            yield await let_in(request)
+        finally:
+            await request.close()
+
+    gate.permission = permission  # type: ignore[attr-defined]
+    return Depends(gate)
 
 
 def permission_of(dependency: Callable[..., Any]) -> str | None:
@@ -156,7 +164,7 @@ def install(app: FastAPI) -> None:
     app.state.clock = now
     # A photograph on its way must not lie readable in a temporary file.
     MultiPartParser.spool_max_size = app.state.settings.most_upload_bytes + 1
-    app.add_middleware(Shield, settings=app.state.settings)
+    app.add_middleware(Shield, settings=app.state.settings, is_signed_in=is_signed_in)
 
 
 def clock(request: Request) -> datetime:
@@ -185,6 +193,12 @@ async def check_token(request: Request, token: str) -> None:
         sent = field if isinstance(field, str) else None
     if sent is None or not hmac.compare_digest(sent.encode(), token.encode()):
         raise _old_form()
+
+
+def is_signed_in(request: Request) -> bool:
+    """Whether somebody is signed in who has proved enough to come in at all."""
+    login = _login(request)
+    return login is not None and login[0].strength not in {"first", "invited"}
 
 
 def _login(request: Request) -> tuple[LoginSession, Actor] | None:

@@ -7,16 +7,14 @@ while it computes.
 """
 
 import ctypes
-import os
 import pickle
-import signal
 import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
 from importlib import import_module
-from multiprocessing import parent_process
 from multiprocessing.connection import Connection, Listener
+from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
 from typing import Any
 
@@ -32,9 +30,9 @@ COMMON = "androgenetic_alopecia"  # the condition whose year is loaded before an
 
 
 def serve(address: Address, key: bytes) -> None:
-    """Answer until the process that started this one ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it stops it
-    Thread(target=_end_with_parent, daemon=True).start()
+    """Answer until told to end."""
+    if isinstance(address, str):
+        Path(address).unlink(missing_ok=True)  # of one that was killed
     with Listener(address, backlog=64, authkey=key) as listener:
         answers = Answers(QUESTIONS)
         Thread(target=_warm_up, args=(answers,), daemon=True).start()
@@ -144,13 +142,6 @@ def _converse(connection: Connection, answers: Answers) -> None:
                 connection.send_bytes(answers.to(*connection.recv()))
             except (EOFError, OSError):
                 return
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(0)
 
 
 def _sparing() -> Callable[[], None]:

@@ -4,7 +4,7 @@ Who may not read names is given pseudonyms: a code, facts and measurements, but 
 date, no free text, and nobody whose record is restricted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -15,8 +15,8 @@ from sqlalchemy.orm import Session
 from anagen.counts import Count
 from anagen.reading import BadInput
 from anagen.records import tables
-from anagen.records.current import current, select_current
-from anagen.records.folding import folded
+from anagen.records.current import current
+from anagen.records.people import find
 from anagen.web.api_bodies import NewPatient
 from anagen.web.gate import needs
 from anagen.web.stated import stated
@@ -58,7 +58,7 @@ def patients(request: Request, q: str = "") -> list[dict[str, Any]]:
     """Up to 100 patients whose name, number, code or birth date holds all words of `q`."""
     named = _NAMES in request.state.permissions
     with request.app.state.store.reading() as db:
-        found = _found(db, q[:200]) if named else _by_code(db, q[:200])
+        found = find(db, q[:200], most=MOST_FOUND) if named else _by_code(db, q[:200])
         return [told(row, named=named) for row in found]
 
 
@@ -114,13 +114,6 @@ def _patient(db: Session, record: str, *, named: bool) -> tables.Patient:
     if not found or (found[0].restricted and not named):
         raise HTTPException(404)
     return found[0]
-
-
-def _found(db: Session, q: str) -> Sequence[tables.Patient]:
-    query = select_current(tables.Patient)
-    for word in folded(q).split():
-        query = query.where(tables.Patient.search.contains(word, autoescape=True))
-    return db.scalars(query.order_by(tables.Patient.family_name).limit(MOST_FOUND)).all()
 
 
 def _by_code(db: Session, q: str) -> list[tables.Patient]:

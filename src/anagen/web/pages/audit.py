@@ -1,61 +1,69 @@
 """The audit: who did what and when, and whether anything was changed behind it."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from anagen.reading import BadInput
 from anagen.records.actor import Actor
-from anagen.records.audit import verify
+from anagen.records.audit import Report, verify
 from anagen.records.tables import Audit
 from anagen.web.gate import needs
 from anagen.web.page import page
-from anagen.web.typed import Typed
 
 router = APIRouter(include_in_schema=False)
 _AUDIT, _HERE = "admin:audit", "/administration/audit"
 _ON_A_PAGE = 100
 _ASKED = ("who", "action", "record", "since", "until", "before")
+_LARGEST = 2**53
 
 
-@router.get(_HERE)
-def audit(request: Request, actor: Actor = needs(_AUDIT)) -> Response:  # noqa: ARG001
+@router.get(_HERE, dependencies=[needs(_AUDIT)])
+def audit(request: Request) -> Response:
     """The newest entries, or those that are asked for."""
     return _page(request, dict(request.query_params))
 
 
 @router.post(_HERE + "/verify")
-def verified(request: Request, typed: Typed, actor: Actor = needs(_AUDIT)) -> Response:
-    """Walk the whole chain now."""
+def verified(request: Request, actor: Actor = needs(_AUDIT)) -> Response:
+    """Look at everything that is kept, now."""
     store = request.app.state.store
     report = verify(store)
     with store.writing(actor) as entry:
-        entry.note("verify_audit", whole=report.whole)
-    return _page(request, typed, report)
+        entry.note("verify", "Audit", whole=report.whole)
+    return _page(request, {}, report)
 
 
-def _page(request: Request, asked: dict[str, str], report: object = None) -> Response:
-    asked = {name: asked.get(name, "").strip()[:100] for name in _ASKED}
+def _page(request: Request, asked: dict[str, str], report: Report | None = None) -> Response:
+    asked = {name: asked.get(name, "").replace("\0", "").strip()[:100] for name in _ASKED}
     fault, entries = None, []
-    try:
-        with request.app.state.store.reading() as db:
+    with request.app.state.store.reading() as db:
+        try:
             entries = list(db.scalars(_query(asked)))
-    except BadInput as refused:
-        fault = refused
+        except BadInput as refused:
+            fault = refused
+        actions = db.scalars(select(Audit.action).distinct().order_by(Audit.action)).all()
+    older = None
+    if len(entries) > _ON_A_PAGE:
+        older = urlencode(asked | {"before": str(entries[_ON_A_PAGE - 1].seq)})
     return page(
         request,
         "audit.html",
         422 if fault else 200,
         asked=asked,
+        actions=actions,
         entries=entries[:_ON_A_PAGE],
-        more=entries[_ON_A_PAGE - 1].seq if len(entries) > _ON_A_PAGE else None,
+        older=older,
         report=report,
+        said=_said,
         error=str(fault) if fault else None,
     )
 
 
-def _query(asked: dict[str, str]):
+def _query(asked: dict[str, str]) -> Select[Any]:
     query = select(Audit).order_by(Audit.seq.desc()).limit(_ON_A_PAGE + 1)
     if asked["who"]:
         query = query.where(Audit.actor_name.icontains(asked["who"], autoescape=True))
@@ -68,14 +76,29 @@ def _query(asked: dict[str, str]):
     if asked["until"]:
         query = query.where(Audit.at < _day(asked["until"], "Until") + timedelta(days=1))
     if asked["before"]:
-        if not asked["before"].isdecimal():
+        if not (asked["before"].isascii() and asked["before"].isdecimal()):
             raise BadInput("Before: allowed is the number of an entry.")
-        query = query.where(Audit.seq < int(asked["before"][:15]))
+        query = query.where(Audit.seq < min(int(asked["before"]), _LARGEST))
     return query
+
+
+def _said(detail: dict[str, Any]) -> str:
+    """The detail of an entry on one line."""
+    parts = []
+    for name, value in detail.items():
+        if isinstance(value, dict):
+            value = _said({key: held for key, held in value.items() if held})
+        elif isinstance(value, list):
+            value = ", ".join(str(each) for each in value)
+        parts.append(f"{name.replace('_', ' ')}: {value}")
+    return "; ".join(parts)
 
 
 def _day(said: str, what: str) -> datetime:
     try:
-        return datetime.combine(date.fromisoformat(said), time(), UTC)
+        day = datetime.combine(date.fromisoformat(said), time(), UTC)
     except ValueError:
-        raise BadInput(f"{what}: this is no date; allowed is one such as 2026-03-14.") from None
+        day = None
+    if day is None or not 1970 <= day.year < 9000:
+        raise BadInput(f"{what}: this is no date; allowed is one such as 2026-03-14.")
+    return day

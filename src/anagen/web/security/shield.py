@@ -1,13 +1,15 @@
 """What every request passes before a page is looked for."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,7 +28,10 @@ class Shield:
     Every answer leaves with the headers of `headers_of`; a fault inside becomes a plain 500.
     """
 
-    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, is_signed_in: Callable[[Request], bool]
+    ) -> None:
+        self.is_signed_in = is_signed_in
         self.settings, self.headers = settings, headers_of(settings)
         self.with_files = RequestBodyLimitMiddleware(app, settings.most_upload_bytes)
         self.with_forms = RequestBodyLimitMiddleware(app, MOST_FORM_BYTES)
@@ -51,7 +56,7 @@ class Shield:
                     held["cache-control"] = "no-store"
             await send(message)
 
-        answer = self._refused(scope) or self._limited(scope)
+        answer = self._refused(scope) or await self._limited(scope)
         try:
             await answer(scope, receive, send_with_headers)
         except Exception:
@@ -61,9 +66,13 @@ class Shield:
             said = "Something failed here. Nothing was changed; please try again."
             await _said(scope, said, 500)(scope, receive, send_with_headers)
 
-    def _limited(self, scope: Scope) -> ASGIApp:
+    async def _limited(self, scope: Scope) -> ASGIApp:
+        """Large bodies are taken with a file, and from who is signed in: they fill the memory."""
         kind = Headers(scope=scope).get("content-type", "")
-        return self.with_files if kind.startswith("multipart/form-data") else self.with_forms
+        if not kind.startswith("multipart/form-data"):
+            return self.with_forms
+        is_known = await run_in_threadpool(self.is_signed_in, Request(scope))
+        return self.with_files if is_known else self.with_forms
 
     def _refused(self, scope: Scope) -> Response | None:
         headers, settings = Headers(scope=scope), self.settings
