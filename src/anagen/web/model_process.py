@@ -26,6 +26,7 @@ AT_ONCE = 2
 MOST_LOADED = 2  # compiled programs, each of some 100 MB; another is loaded in under a second
 MOST_KEPT_BYTES = 12_000_000
 _M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES = -3, 262_144  # the first as in malloc.h
+_importing = Lock()
 COMMON = "androgenetic_alopecia"  # the condition whose year is loaded before anyone asks
 
 
@@ -61,6 +62,7 @@ class Answers:
         asked = (name, told)
         if (answer := self._recalled(asked)) is not None:
             return answer
+        import_the_model()
         with self._turn:
             try:
                 answer = pickle.dumps((True, self.questions[name](*told)), protocol=5)
@@ -85,6 +87,13 @@ class Answers:
             self._recent[asked] = answer
             while sum(map(len, self._recent.values())) > MOST_KEPT_BYTES:
                 self._recent.popitem(last=False)
+
+
+def import_the_model() -> None:
+    """Import what computes, one thread at a time: of two that import NumPy or JAX together, one may
+    see half of it."""
+    with _importing:
+        import_module("anagen.courses")
 
 
 def _bands(*told: Any) -> list[dict[str, Any]]:
@@ -124,6 +133,7 @@ QUESTIONS: Mapping[str, Callable[..., Any]] = {
 
 
 def _warm_up(answers: Answers) -> None:
+    import_the_model()
     from anagen import courses
     from anagen.patient import Patient
     from anagen.protocol import nothing
