@@ -4,10 +4,8 @@ Nobody is deleted, because the records name them; who leaves is made inactive. A
 owner always stays.
 """
 
-import json
 import re
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -18,8 +16,9 @@ from anagen.accounts.roles import ROLES
 from anagen.reading import BadInput, plain_name
 from anagen.records.actor import Actor
 from anagen.records.entry import Entry
-from anagen.records.keys import Keys, Sealed
+from anagen.records.keys import Keys
 from anagen.records.tables import Passkey, User
+from anagen.records.user_secret import opened_secret, sealed_secret
 
 INVITATION_MINUTES = 3 * 24 * 60.0
 _EMAIL = re.compile(r"[^@\s,;<>\"']{1,64}@[^@\s,;<>\"']{1,190}")
@@ -128,16 +127,6 @@ def accept_code(keys: Keys, user: User, code: str, at: datetime) -> bool:
         return False
     keep_totp(keys, user, held["secret"], step)
     return True
-
-
-def sealed_secret(keys: Keys, user: str, held: dict[str, Any]) -> bytes:
-    """What only this practice can read, and only as this user's."""
-    return keys.seal("totp", json.dumps(held).encode(), f"totp of {user}").packed()
-
-
-def opened_secret(keys: Keys, user: str, sealed: bytes) -> dict[str, Any]:
-    """What `sealed_secret` sealed. Raises `NotOpened`."""
-    return json.loads(keys.open("totp", Sealed.unpacked(sealed), f"totp of {user}"))
 
 
 def checked_line(text: str, what: str, longest: int) -> str:

@@ -61,6 +61,7 @@ def serve_command(
             f"the web app needs {missing.name}; install it with: pip install 'anagen[web]'."
         ) from None
     from anagen.records.place import Place, usual_folder
+    from anagen.records.store import open_store
     from anagen.web.settings import Settings
 
     if not 1 <= workers <= 16:
@@ -77,24 +78,24 @@ def serve_command(
             "--tls-key, or --behind-https where a proxy does it. Without --host it answers to "
             "this machine alone."
         )
+    code = secrets.token_urlsafe(16)
+    settings = Settings(
+        hosts=("127.0.0.1", "localhost", "[::1]", *(name or ())),
+        https=https,
+        demo=demo,
+        practice=practice,
+        set_up_code=code,
+    )
     with ExitStack() as held:
+        listening = held.enter_context(listen(host, port))
         if demo:
             folder = Path(held.enter_context(tempfile.TemporaryDirectory(prefix="anagen-demo-")))
-            place, passphrase = Place(folder), secrets.token_urlsafe()
-            keys = place.make(passphrase)
+            place = Place(folder)
+            keys = place.make(secrets.token_urlsafe())
         else:
             place = Place(data or usual_folder(), database)
             passphrase = _passphrase(passphrase_file, is_new=place.is_new)
             keys = place.make(passphrase) if place.is_new else place.keys(passphrase)
-        code = secrets.token_urlsafe(16)
-        settings = Settings(
-            hosts=(*LOOPBACK[:1], "localhost", "[::1]", *(name or ())),
-            https=https,
-            demo=demo,
-            practice=practice,
-            set_up_code=code,
-        )
-        listening = held.enter_context(listen(host, port))
         at = f"{'https' if https else 'http'}://{_shown(host)}:{listening.getsockname()[1]}"
 
         def ready(forecaster: Any) -> None:
@@ -102,7 +103,9 @@ def serve_command(
                 from anagen.web.demo import fill
 
                 print("Making up a practice …", file=sys.stderr)
-                print(fill(place, keys, forecaster))
+                store = open_store(place.records, keys)
+                print(fill(store, forecaster))
+                store.close()
             elif is_first_run(place, keys):
                 print(f"Make the owner's account, once: {at}/set-up?code={code}")
             print(f"{practice} is at {at}  (Ctrl-C stops it)", flush=True)

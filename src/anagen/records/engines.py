@@ -10,6 +10,7 @@ from sqlalchemy.pool import QueuePool
 
 from anagen.reading import BadInput, shown_path
 from anagen.records.keys import Keys
+from anagen.records.refusals import NotKept
 
 WAIT_S = 10  # for another writer
 
@@ -25,7 +26,8 @@ def shown(where: str | Path) -> str:
 
 def engine_of(where: str | Path, keys: Keys) -> Engine:
     if not is_url(where):
-        return file_engine(Path(where), keys.derived("file"))
+        path = Path(where)
+        return _file_engine(path, keys.derived("file", file_key(path, keys)))
     try:
         url = make_url(str(where)).set(drivername="postgresql+psycopg")
     except ArgumentError:
@@ -41,24 +43,73 @@ def engine_of(where: str | Path, keys: Keys) -> Engine:
     )
 
 
-def file_engine(path: Path, key: bytes) -> Engine:
-    """The engine of an SQLCipher file, with a 256-bit key used as it is."""
+def file_key(path: Path, keys: Keys) -> str:
+    """The id of the key that a file is encrypted under. Only a rotation leaves a question.
 
+    The old key is tried first: what a killed rekey left half done is rolled back under it.
+    """
+    for key in reversed(keys.ids[1:]):
+        connection = _keyed(path, keys.derived("file", key))
+        try:
+            connection.execute("SELECT count(*) FROM sqlite_master")
+            return key
+        except sqlcipher.DatabaseError as fault:  # type: ignore[attr-defined]
+            if "not a database" not in str(fault):
+                raise NotKept(f"{shown_path(path)}: cannot be opened now: {fault}.") from None
+        finally:
+            connection.close()
+    return keys.current
+
+
+def rekey(path: Path, keys: Keys) -> None:
+    """Encrypt a file under the current key, in one transaction.
+
+    Raises `NotKept` where somebody else has it open.
+    """
+    connection = _keyed(path, keys.derived("file", file_key(path, keys)))
+    try:
+        connection.execute("PRAGMA busy_timeout = 1000")  # who has it open keeps it open
+        connection.execute("PRAGMA locking_mode = EXCLUSIVE")
+        (mode,) = connection.execute("PRAGMA journal_mode = DELETE").fetchone()
+        if mode != "delete":  # only a file that is open once leaves the write-ahead log
+            raise sqlcipher.OperationalError("it is open elsewhere")  # type: ignore[attr-defined]
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA rekey = \"x'{keys.derived('file').hex()}'\"")
+    except sqlcipher.DatabaseError as fault:  # type: ignore[attr-defined]
+        raise NotKept(
+            f"{shown_path(path)}: cannot be encrypted anew now: {fault}; stop what has it open, "
+            "and start again."
+        ) from None
+    finally:
+        connection.close()
+
+
+def _keyed(path: Path, key: bytes) -> Any:
+    """A connection that has the key, a 256-bit one used as it is."""
+    connection = sqlcipher.connect(  # type: ignore[attr-defined]
+        str(path), timeout=WAIT_S, isolation_level=None, check_same_thread=False
+    )
+    connection.execute("PRAGMA cipher_log_level = NONE")  # else a wrong key is told to the terminal
+    connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
+    return connection
+
+
+def _file_engine(path: Path, key: bytes) -> Engine:
     def connect() -> Any:
-        connection = sqlcipher.connect(  # type: ignore[attr-defined]
-            str(path), timeout=WAIT_S, isolation_level=None, check_same_thread=False
-        )
-        for setting in (
-            "cipher_log_level = NONE",  # else a wrong key is told to the terminal
-            f"key = \"x'{key.hex()}'\"",
-            "journal_mode = WAL",
-            "synchronous = FULL",  # a confirmed write survives a power cut
-            "foreign_keys = ON",
-            "recursive_triggers = ON",  # else INSERT OR REPLACE deletes without asking a trigger
-            "temp_store = MEMORY",  # nothing readable on the disk
-            "cache_size = -4000",
-        ):
-            connection.execute(f"PRAGMA {setting}")
+        connection = _keyed(path, key)
+        try:
+            for setting in (
+                "journal_mode = WAL",
+                "synchronous = FULL",  # a confirmed write survives a power cut
+                "foreign_keys = ON",
+                "recursive_triggers = ON",  # else INSERT OR REPLACE deletes past a trigger
+                "temp_store = MEMORY",  # nothing readable on the disk
+                "cache_size = -4000",
+            ):
+                connection.execute(f"PRAGMA {setting}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     engine = create_engine(

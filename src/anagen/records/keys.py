@@ -25,8 +25,9 @@ from anagen.reading import BadInput, shown_path
 from anagen.records.refusals import NotOpened
 from anagen.records.whole_files import new_file
 
-Purpose = Literal["file", "content", "totp", "sign-in", "backup", "check"]
+Purpose = Literal["file", "content", "totp", "sign-in", "check"]
 SHORTEST_PASSPHRASE = 12
+STRETCHING = {"time_cost": 3, "memory_kib": 65_536, "parallelism": 4}  # RFC 9106, section 4
 _FORMAT = "anagen keys 1"
 _NONCE = 12  # bytes, random: safe for 2^32 messages under one key (SP 800-38D, 8.3)
 _KEY_ID = 16  # characters
@@ -72,6 +73,15 @@ class Keys:
         """The ids of all keys, the current one first."""
         return sorted(self._by_id, key=lambda key: key != self.current)
 
+    @property
+    def is_rotating(self) -> bool:
+        """Whether something may still be encrypted under an old key."""
+        return len(self._by_id) > 1
+
+    def going_by(self, key: str) -> "Keys":
+        """These keys, of which that one is the current one."""
+        return Keys(self._by_id, key)
+
     def with_fresh(self) -> "Keys":
         """These keys and a fresh one, which becomes the current one."""
         fresh = Keys.new()
@@ -112,17 +122,16 @@ class Keys:
                 f"the passphrase has {len(passphrase)} characters; allowed is "
                 f"{SHORTEST_PASSPHRASE} or more."
             )
-        stretching = {"time_cost": 3, "memory_kib": 65_536, "parallelism": 4}
         salt, nonce = os.urandom(16), os.urandom(_NONCE)
         held = {
             "current": self.current,
             "keys": {key: b64encode(value).decode() for key, value in self._by_id.items()},
         }
-        box = AESGCM(_wrapping_key(passphrase, salt, **stretching))
+        box = AESGCM(_wrapping_key(passphrase, salt, **STRETCHING))
         wrapped = box.encrypt(nonce, json.dumps(held).encode(), _FORMAT.encode())
         page = {
             "format": _FORMAT,
-            "argon2id": stretching,
+            "argon2id": STRETCHING,
             "salt": b64encode(salt).decode(),
             "nonce": b64encode(nonce).decode(),
             "wrapped": b64encode(wrapped).decode(),

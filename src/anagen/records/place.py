@@ -4,15 +4,17 @@ With PostgreSQL the records lie there, the rest stays in the folder, away from w
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from platformdirs import user_data_path
 
 from anagen.reading import BadInput, shown_path
+from anagen.records.actor import SYSTEM
 from anagen.records.keys import Keys, read_keys
-from anagen.records.refusals import NotOpened
+from anagen.records.refusals import NotOpened, Running
+from anagen.records.rotation import begin, finish
 from anagen.records.store import Store, create_store, open_store
 
 
@@ -75,11 +77,37 @@ class Place:
             raise NotOpened(
                 f"{shown_path(self.folder)}: there is no practice here; `anagen serve` begins one."
             )
-        return open_store(self.records, read_keys(self.key_file, passphrase))
+        keys = read_keys(self.key_file, passphrase)
+        if keys.is_rotating:
+            with suppress(Running), self.alone():
+                for _ in finish(self.records, self.key_file, keys, passphrase):
+                    pass
+            keys = read_keys(self.key_file, passphrase)
+        return open_store(self.records, keys)
+
+    def rotate(self, passphrase: str) -> Iterator[tuple[int, int]]:
+        """Take a fresh key for everything. After each step: contents done, of how many.
+
+        Raises `NotOpened`, `NotKept`, `Running`.
+        """
+        with self.alone():
+            keys = begin(self.records, self.key_file, passphrase)
+            yield 0, 0
+            yield from finish(self.records, self.key_file, keys, passphrase)
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Wrap the keys by another passphrase. Raises `NotOpened`, `BadInput`."""
+        store = self.open(old)
+        try:
+            with store.writing(SYSTEM) as entry:
+                entry.note("change_passphrase")
+                read_keys(self.key_file, old).save(self.key_file, new)
+        finally:
+            store.close()
 
     @contextmanager
     def alone(self) -> Iterator[None]:
-        """Keep others from running the same practice. Raises `BadInput` where somebody does."""
+        """Keep others from running the same practice. Raises `Running` where somebody does."""
         try:
             import fcntl
         except ImportError:  # Windows has none of this
@@ -89,7 +117,7 @@ class Place:
             try:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise BadInput(
+                raise Running(
                     f"{shown_path(self.folder)}: anagen is running here already; stop it first."
                 ) from None
             yield

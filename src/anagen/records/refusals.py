@@ -17,3 +17,7 @@ class Damaged(NotOpened):
 
 class NotKept(BadInput):
     """The records could not take a write now: the disk is full, or another write takes long."""
+
+
+class Running(BadInput):
+    """The practice is running: what needs it alone has to wait until it is stopped."""

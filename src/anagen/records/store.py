@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,12 +19,10 @@ from anagen.records.actor import SYSTEM, Actor
 from anagen.records.audit import Broken, check
 from anagen.records.engines import WAIT_S, engine_of, is_url, shown
 from anagen.records.entry import Entry
-from anagen.records.keys import Keys, Sealed
+from anagen.records.key_check import check_keys, current_key, go_by
+from anagen.records.keys import Keys
 from anagen.records.refusals import Conflict, Damaged, NotKept, NotOpened
-from anagen.records.tables import Setting
 from anagen.records.whole_files import new_file
-
-_KEY_CHECK = "key check"
 
 
 class Store:
@@ -42,7 +40,7 @@ class Store:
         self._read_only = engine.execution_options(**options)
 
     def session(self) -> Session:
-        """A session that may write anything; pages and jobs use `writing`."""
+        """A session that may write; pages and jobs use `writing`."""
         return Session(self.engine, info={"keys": self.keys}, expire_on_commit=False)
 
     @contextmanager
@@ -58,12 +56,20 @@ class Store:
 
         Raises `Conflict`, `NotKept`, `BadInput`.
         """
+        with self.locked() as db:
+            if current_key(db) != self.keys.current:
+                raise NotKept("the keys of the practice are new; start anagen again.")
+            yield Entry(db, actor)
+            db.commit()
+
+    @contextmanager
+    def locked(self) -> Iterator[Session]:
+        """A session that writes alone; for what is no entry. Nothing is committed by itself."""
         with _refusals(), self.session() as db:
             if not self.is_file:
                 db.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
                 db.execute(text("LOCK TABLE audit IN EXCLUSIVE MODE"))
-            yield Entry(db, actor)
-            db.commit()
+            yield db
 
     def close(self) -> None:
         """Give back every connection."""
@@ -100,8 +106,8 @@ def open_store(where: str | Path, keys: Keys) -> Store:
                     f"{store.name}: these are records of a newer anagen (schema {found[:20]}); "
                     "install that one."
                 )
-            known = db.scalars(select(Setting.value).where(Setting.name == _KEY_CHECK)).one()
-        keys.open("check", Sealed.unpacked(bytes.fromhex(known["sealed"])), _KEY_CHECK)
+            check_keys(db, keys)
+            store.keys = keys.going_by(current_key(db))
         if found != schema.revisions()[-1]:
             _bring_up(store)
     return store
@@ -114,8 +120,7 @@ def _created(where: str | Path, keys: Keys) -> Store:
             raise BadInput(f"{store.name}: there are records already; nothing was changed.")
         schema.upgrade(db.connection())
         entry = Entry(db, SYSTEM)
-        known = keys.seal("check", b"anagen", _KEY_CHECK)
-        entry.add(Setting(name=_KEY_CHECK, value={"sealed": known.packed().hex()}))
+        go_by(entry, keys)
         entry.note("create")
         db.commit()
     return store

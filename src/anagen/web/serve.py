@@ -99,12 +99,15 @@ def _ends_with(handler: Callable[[int, FrameType | None], None]) -> Iterator[Non
 
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises `BadInput`."""
+    if not 0 <= port <= 65_535:
+        raise BadInput(f"--port is {port}; allowed is a whole number from 0 to 65535.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
-    except (OSError, OverflowError) as fault:
-        reason = getattr(fault, "strerror", None) or "no such port"
-        raise BadInput(f"--host {host} --port {port}: cannot be listened on ({reason}).") from None
+    except OSError as fault:
+        raise BadInput(
+            f"--host {host} --port {port}: cannot be listened on ({fault.strerror})."
+        ) from None
 
 
 @contextmanager

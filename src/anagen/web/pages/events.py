@@ -97,14 +97,14 @@ def _read(person: Person, typed: dict[str, str]) -> dict[str, Any]:
     return {
         "session": of_session[-1] if of_session else None,
         "event": plain(told),
-        "assessment": _told(found),
+        "assessment": assessment_as_kept(found),
         "urgency": found.urgency,
         "kind": told.kind,
         "lot": told.lot,
     }
 
 
-def _told(found: Assessment) -> dict[str, Any]:
+def assessment_as_kept(found: Assessment) -> dict[str, Any]:
     """What was said of an event, as it is kept."""
     return {
         "label": found.label,
