@@ -226,7 +226,7 @@ def test_another_role_counts_from_the_next_page(here) -> None:
     data = {"role": "researcher", "active": "yes"}
     assert here.owner.post(address, data=data).status_code == 303
     client = here.signed_in("clinician")
-    assert client.get("/").status_code == 403
+    assert client.get("/patients").status_code == 403
 
 
 # Forms are our own

@@ -7,6 +7,7 @@ from importlib.resources import files
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from anagen.care.report import style
+from anagen.web.compressed import compressed
 from anagen.web.gate import open_to_all
 
 router = APIRouter()
@@ -22,7 +23,8 @@ def asset(request: Request, name: str) -> Response:
         raise HTTPException(404)
     kept = _KEPT if request.query_params.get("v") == marked(name) else "no-cache"
     kind = _TYPES[name.rsplit(".", 1)[1]]
-    return Response(held, media_type=kind, headers={"cache-control": kept})
+    answer = Response(held, media_type=kind, headers={"cache-control": kept})
+    return compressed(request, answer)
 
 
 @cache

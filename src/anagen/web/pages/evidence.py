@@ -21,6 +21,7 @@ from anagen.evidence.trials import CONDITIONS, trials
 from anagen.qualification.failures import failures
 from anagen.qualification.held_against import held_against
 from anagen.reading import BadInput
+from anagen.web.compressed import compressed
 from anagen.web.gate import needs
 from anagen.web.page import page
 
@@ -67,7 +68,7 @@ def trial_view(request: Request, name: str, condition: str = "") -> Response:
     if name not in TITLES:
         raise HTTPException(404)
     shown = shown_view(name, condition or None)
-    return page(
+    answer = page(
         request,
         "evidence_view.html",
         shown=shown,
@@ -76,6 +77,7 @@ def trial_view(request: Request, name: str, condition: str = "") -> Response:
         condition=condition,
         conditions=CONDITIONS,
     )
+    return compressed(request, answer)  # nothing that was typed stands in it
 
 
 @router.get("/evidence/{key}", dependencies=[needs(_READ)])

@@ -38,10 +38,10 @@ def health() -> Response:
 
 
 @router.get("/")
-def today(request: Request, actor: Any = needs("account:self")) -> Response:
-    """The day at a glance; who sees no patients goes to research."""
+def today(request: Request, actor: Any = needs("evidence:read")) -> Response:
+    """The day at a glance; who sees no patients goes to the evidence."""
     if "patients:read" not in request.state.permissions:
-        return RedirectResponse("/research", 303)
+        return RedirectResponse("/evidence", 303)
     day = date.today()
     with request.app.state.store.reading() as db:
         visits, unsigned = _plans(db, day)
