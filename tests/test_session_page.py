@@ -166,6 +166,8 @@ def test_a_correction_stands_beside_what_it_corrects(here, person):
     assert [version.zones[0]["passes"] for version in versions] == [4, 6]
     page = here.assistant.get(address).text
     assert "miscounted passes" in page
+    assert re.search(r"Frontal: <del>[^<]*passes 4[^<]*</del> → <ins>[^<]*passes 6", page)
+    assert "Temporal, left: <del>" not in page  # that area did not change
     assert "Anton Assistant" in page
     again = here.assistant.post(f"{address}/correct", data=changed | {"why": "late"})
     assert again.status_code == 409  # of the version that no longer stands

@@ -15,7 +15,7 @@ from fastapi.responses import RedirectResponse
 
 from anagen import kept_forecast
 from anagen.care.compare_view import MEASURES, NO_NEEDLING, Comparison, comparison, name_of
-from anagen.care.words import DECISIONS
+from anagen.care.words import CONCERNS, DECISIONS, SEVERITIES
 from anagen.care.words import plain as without_controls
 from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
@@ -193,6 +193,8 @@ def _keep_page(
         draws=KEPT_DRAWS,
         today=date.today().isoformat(),
         decisions=DECISIONS,
+        severities=SEVERITIES,
+        concerns=CONCERNS,
         error=error,
     )
 

@@ -343,11 +343,13 @@ def _changes(
     """Every version, the newest first: who, when, why, and what it changed."""
     told = []
     for before, version in zip([None, *versions], versions, strict=False):
-        changed = [
-            (name.replace("_", " "), _said(getattr(before, name)), _said(getattr(version, name)))
-            for name in _SHOWN
-            if before is not None and getattr(before, name) != getattr(version, name)
-        ]
+        changed: list[tuple[str, str, str]] = []
+        for name in _SHOWN if before is not None else ():
+            old, now = getattr(before, name), getattr(version, name)
+            if name == "zones":
+                changed += _changed_zones(old, now)
+            elif old != now:
+                changed.append((name.replace("_", " "), _said(old), _said(now)))
         told.append(
             {
                 "at": version.recorded_at.astimezone(),
@@ -360,6 +362,33 @@ def _changes(
     return told[::-1]
 
 
+def _changed_zones(
+    old: list[dict[str, Any]], now: list[dict[str, Any]]
+) -> list[tuple[str, str, str]]:
+    """Area by area, what was stated; punctures follow from it."""
+
+    def stated(zones: list[dict[str, Any]]) -> dict[str, str]:
+        said = {}
+        for zone in zones:
+            device = [zone.get(name) for name in ("device_kind", "needles", "rate_hz")]
+            told = {name: zone.get(name) for name in session_form.Where.model_fields}
+            words = [_said(value) for value in device if value is not None]
+            words += [
+                f"{name.replace('_', ' ')} {_said(value)}"
+                for name, value in told.items()
+                if value is not None
+            ]
+            said[_area_name(zone)] = ", ".join(words)
+        return said
+
+    before, after = stated(old), stated(now)
+    return [
+        (area, before.get(area, "nothing"), after.get(area, "nothing"))
+        for area in {**before, **after}
+        if before.get(area) != after.get(area)
+    ]
+
+
 def _said(value: Any) -> str:
     """A value of a column in a few words."""
     match value:
@@ -369,6 +398,8 @@ def _said(value: Any) -> str:
             return "yes" if value else "no"
         case date():
             return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else value.isoformat()
+        case float():
+            return f"{value:g}"
         case dict():
             return ", ".join(f"{k.replace('_', ' ')} {_said(v)}" for k, v in value.items())
         case list():
