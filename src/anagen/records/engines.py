@@ -48,6 +48,8 @@ def file_key(path: Path, keys: Keys) -> str:
 
     The old key is tried first: what a killed rekey left half done is rolled back under it.
     """
+    if not path.is_file():
+        return keys.current
     for key in reversed(keys.ids[1:]):
         connection = _keyed(path, keys.derived("file", key))
         try:
