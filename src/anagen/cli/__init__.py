@@ -17,6 +17,7 @@ from anagen.cli import care as care
 from anagen.cli import evidence as evidence
 from anagen.cli import trial as trial
 from anagen.cli import serve as serve
+from anagen.cli import practice as practice
 
 # ruff: isort: on
 from anagen.cli.shell import app as app

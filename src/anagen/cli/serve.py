@@ -1,32 +1,33 @@
 """The command that runs the practice in a browser."""
 
-import os
 import secrets
 import sys
 import tempfile
 from contextlib import ExitStack
-from getpass import getpass
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from anagen.cli.passphrase import (
+    Data,
+    Database,
+    PassphraseFile,
+    new_passphrase,
+    passphrase,
+    place_of,
+    with_web,
+)
 from anagen.cli.shell import app
-from anagen.reading import BadInput, read_text
+from anagen.reading import BadInput
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-PASSPHRASE = "ANAGEN_PASSPHRASE"
 
 
 @app.command("serve")
 def serve_command(
-    data: Annotated[
-        Path | None, typer.Option(metavar="DIR", help="folder of the practice; made when new")
-    ] = None,
-    database: Annotated[
-        str | None,
-        typer.Option(metavar="URL", help="postgresql://… in the place of the file in --data"),
-    ] = None,
+    data: Data = None,
+    database: Database = None,
     host: Annotated[str, typer.Option(help="address to listen on; others need HTTPS")] = LOOPBACK[
         0
     ],
@@ -43,10 +44,7 @@ def serve_command(
         Path | None, typer.Option(metavar="FILE.pem", help="certificate chain for HTTPS")
     ] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE.pem", help="and its key")] = None,
-    passphrase_file: Annotated[
-        Path | None,
-        typer.Option(metavar="FILE", help=f"passphrase of the keys; else {PASSPHRASE}, else asked"),
-    ] = None,
+    passphrase_file: PassphraseFile = None,
     practice: Annotated[str, typer.Option(help="name at the top of every page")] = "anagen",
     demo: Annotated[
         bool, typer.Option("--demo", help="made-up people in a folder that is gone at the end")
@@ -54,13 +52,9 @@ def serve_command(
 ) -> None:
     """The practice in a browser: patients, plans, sessions, counts, research. On this machine
     alone unless HTTPS is set up."""
-    try:
+    with with_web():
         from anagen.web.serve import Tls, listen, serve
-    except ModuleNotFoundError as missing:
-        raise BadInput(
-            f"the web app needs {missing.name}; install it with: pip install 'anagen[web]'."
-        ) from None
-    from anagen.records.place import Place, usual_folder
+    from anagen.records.place import Place
     from anagen.records.store import open_store
     from anagen.web.settings import Settings
 
@@ -93,9 +87,11 @@ def serve_command(
             place = Place(folder)
             keys = place.make(secrets.token_urlsafe())
         else:
-            place = Place(data or usual_folder(), database)
-            passphrase = _passphrase(passphrase_file, is_new=place.is_new)
-            keys = place.make(passphrase) if place.is_new else place.keys(passphrase)
+            place = place_of(data, database)
+            if place.is_new:
+                keys = place.make(new_passphrase(passphrase_file))
+            else:
+                keys = place.keys(passphrase(passphrase_file))
         at = f"{'https' if https else 'http'}://{_shown(host)}:{listening.getsockname()[1]}"
 
         def ready(forecaster: Any) -> None:
@@ -123,30 +119,6 @@ def is_first_run(place: Any, keys: Any) -> bool:
         ready = is_set_up(db)
     store.close()
     return not ready
-
-
-def _passphrase(file: Path | None, *, is_new: bool) -> str:
-    """The passphrase of the keys. It is no option: what stands on a command line is read by
-    everybody on the machine and stays in the shell's history. Raises `BadInput`."""
-    if file is not None:
-        return read_text(file).rstrip("\r\n")
-    if PASSPHRASE in os.environ:
-        return os.environ.pop(PASSPHRASE)  # not handed on to child processes
-    if not sys.stdin.isatty():
-        raise BadInput(
-            f"the passphrase is missing; allowed is --passphrase-file, {PASSPHRASE} or a terminal."
-        )
-    if not is_new:
-        return getpass("Passphrase: ")
-    print(
-        "A new practice. Choose a passphrase of 12 characters or more for its keys, and keep it "
-        "safe: without it nothing can be read again.",
-        file=sys.stderr,
-    )
-    chosen = getpass("Passphrase: ")
-    if getpass("Once more: ") != chosen:
-        raise BadInput("the two passphrases differ; nothing was made.")
-    return chosen
 
 
 def _shown(host: str) -> str:

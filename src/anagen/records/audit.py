@@ -253,10 +253,10 @@ def _check_all_have_content(db: Session, table: Any) -> None:
 
 def _batches(db: Session, query: Any, at_once: int = _AT_ONCE) -> Iterator[Any]:
     """The rows of a query, so many in memory at a time; bare where it asks for one thing."""
-    found = db.execute(query.execution_options(yield_per=at_once))
     bare = len(query.column_descriptions) == 1
-    for rows in found.partitions():
-        yield [row[0] for row in rows] if bare else rows
+    with db.execute(query.execution_options(yield_per=at_once)) as found:
+        for rows in found.partitions():
+            yield [row[0] for row in rows] if bare else rows
 
 
 def _each(db: Session, query: Any, at_once: int = _AT_ONCE) -> Iterator[Any]:

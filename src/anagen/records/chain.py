@@ -6,6 +6,7 @@ backup carries the head, and `anagen audit verify --head` compares one that was 
 """
 
 import json
+import re
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, NamedTuple
@@ -13,6 +14,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from anagen.reading import BadInput
 from anagen.records.actor import Actor
 from anagen.records.canonical import as_canonical, digest
 from anagen.records.tables import Audit, Passkey, Setting, User
@@ -36,6 +38,17 @@ class Head(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.seq}:{self.hash}"
+
+
+def read_head(said: str) -> Head:
+    """A head as it was written down. Raises `BadInput`."""
+    seq, _, hexadecimal = said.strip().partition(":")
+    if not re.fullmatch("[0-9]{1,18}", seq) or not re.fullmatch("[0-9a-f]{64}", hexadecimal):
+        raise BadInput(
+            f"the head is {said[:24]!r}; allowed is what was shown: a number, a colon and 64 "
+            "letters."
+        )
+    return Head(int(seq), hexadecimal)
 
 
 NONE_YET = Head(0, BEFORE_THE_FIRST)

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlcipher3.dbapi2 as sqlcipher
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import QueuePool
 
@@ -21,7 +21,7 @@ def is_url(where: str | Path) -> bool:
 
 def shown(where: str | Path) -> str:
     """The place as a refusal names it, without a password."""
-    return make_url(str(where)).render_as_string() if is_url(where) else shown_path(where)
+    return _url(where).render_as_string() if is_url(where) else shown_path(where)
 
 
 def engine_of(where: str | Path, keys: Keys) -> Engine:
@@ -29,18 +29,26 @@ def engine_of(where: str | Path, keys: Keys) -> Engine:
         path = Path(where)
         return _file_engine(path, keys.derived("file", file_key(path, keys)))
     try:
-        url = make_url(str(where)).set(drivername="postgresql+psycopg")
-    except ArgumentError:
+        return create_engine(
+            _url(where),
+            pool_pre_ping=True,
+            pool_size=4,
+            max_overflow=8,
+            connect_args={"application_name": "anagen", "connect_timeout": WAIT_S},
+        )
+    except ModuleNotFoundError:
+        raise BadInput(
+            "PostgreSQL needs psycopg; install it with: pip install 'anagen[postgres]'."
+        ) from None
+
+
+def _url(where: str | Path) -> URL:
+    try:
+        return make_url(str(where)).set(drivername="postgresql+psycopg")
+    except (ArgumentError, ValueError):
         raise BadInput(
             "the database's address is not one; allowed is postgresql://user@host/name."
         ) from None
-    return create_engine(
-        url,
-        pool_pre_ping=True,
-        pool_size=4,
-        max_overflow=8,
-        connect_args={"application_name": "anagen", "connect_timeout": WAIT_S},
-    )
 
 
 def file_key(path: Path, keys: Keys) -> str:
@@ -48,6 +56,8 @@ def file_key(path: Path, keys: Keys) -> str:
 
     The old key is tried first: what a killed rekey left half done is rolled back under it.
     """
+    if not path.is_file():
+        return keys.current
     for key in reversed(keys.ids[1:]):
         connection = _keyed(path, keys.derived("file", key))
         try:

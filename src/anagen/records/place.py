@@ -73,10 +73,7 @@ class Place:
 
     def open(self, passphrase: str) -> Store:
         """The records that are here. Raises `NotOpened`, `Damaged`."""
-        if self.is_new:
-            raise NotOpened(
-                f"{shown_path(self.folder)}: there is no practice here; `anagen serve` begins one."
-            )
+        self._check_is_there()
         keys = read_keys(self.key_file, passphrase)
         if keys.is_rotating:
             with suppress(Running), self.alone():
@@ -90,6 +87,7 @@ class Place:
 
         Raises `NotOpened`, `NotKept`, `Running`.
         """
+        self._check_is_there()
         with self.alone():
             keys = begin(self.records, self.key_file, passphrase)
             yield 0, 0
@@ -104,6 +102,12 @@ class Place:
                 read_keys(self.key_file, old).save(self.key_file, new)
         finally:
             store.close()
+
+    def _check_is_there(self) -> None:
+        if self.is_new:
+            raise NotOpened(
+                f"{shown_path(self.folder)}: there is no practice here; `anagen serve` begins one."
+            )
 
     @contextmanager
     def alone(self) -> Iterator[None]:
