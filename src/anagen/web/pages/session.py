@@ -6,7 +6,6 @@ htmx, the answer alone. The screening of the day stands above the form.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -23,7 +22,7 @@ from anagen.records import tables
 from anagen.records.current import current_one, history
 from anagen.records.refusals import Conflict
 from anagen.screening import BARRED, Screening, screen
-from anagen.web import session_form
+from anagen.web import session_form, session_history
 from anagen.web.forecaster import ModelAway
 from anagen.web.gate import clock, needs
 from anagen.web.page import page
@@ -33,11 +32,6 @@ from anagen.web.typed import Typed
 router = APIRouter(include_in_schema=False)
 WRITE = "sessions:write"
 ASSUMED_CM2 = 20.0  # the area of a zone bears on no figure per cm²
-_SHOWN = (
-    "number", "performed_at", "operator", "device_model", "device_serial", "cartridge_lot",
-    "cartridge_expiry", "single_use", "zones", "anaesthetic", "topicals", "antiseptic",
-    "pain_0_10", "reaction", "history_rechecked", "consent", "note",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -107,10 +101,10 @@ def show(
         "session.html",
         person=person,
         row=row,
-        map=scalp_zones.picture(_on_map(row)),
-        zones=[(_area_name(zone), zone) for zone in row.zones],
+        map=scalp_zones.picture(session_history.on_map(row)),
+        zones=[(session_history.area_name(zone), zone) for zone in row.zones],
         consent=consent,
-        versions=_changes(versions, names),
+        versions=session_history.changes(versions, names),
     )
 
 
@@ -321,88 +315,3 @@ def _form(
         action=f"/patients/{person.row.record}/sessions/"
         + (f"{correcting}/correct" if correcting else "new"),
     )
-
-
-def _area_name(zone: Mapping[str, Any]) -> str:
-    area = AREAS.get(scalp_zones.key_of(zone["zone"], zone.get("side")))
-    return area.name if area else str(zone["zone"])
-
-
-def _on_map(row: tables.SessionRecord) -> dict[str, str]:
-    said = {}
-    for zone in row.zones:
-        depth, passes = zone.get("depth_mm"), zone.get("passes")
-        parts = [f"{depth:g}{THIN}mm" if depth else "", f"× {passes}" if passes else ""]
-        said[scalp_zones.key_of(zone["zone"], zone.get("side"))] = " ".join(filter(None, parts))
-    return {key: text for key, text in said.items() if key in AREAS}
-
-
-def _changes(
-    versions: list[tables.SessionRecord], names: Mapping[str, str]
-) -> list[dict[str, Any]]:
-    """Every version, the newest first: who, when, why, and what it changed."""
-    told = []
-    for before, version in zip([None, *versions], versions, strict=False):
-        changed: list[tuple[str, str, str]] = []
-        for name in _SHOWN if before is not None else ():
-            old, now = getattr(before, name), getattr(version, name)
-            if name == "zones":
-                changed += _changed_zones(old, now)
-            elif old != now:
-                changed.append((name.replace("_", " "), _said(old), _said(now)))
-        told.append(
-            {
-                "at": version.recorded_at.astimezone(),
-                "by": names.get(version.recorded_by, version.recorded_by),
-                "reason": version.reason,
-                "withdrawn": version.withdrawn,
-                "changed": changed,
-            }
-        )
-    return told[::-1]
-
-
-def _changed_zones(
-    old: list[dict[str, Any]], now: list[dict[str, Any]]
-) -> list[tuple[str, str, str]]:
-    """Area by area, what was stated; punctures follow from it."""
-
-    def stated(zones: list[dict[str, Any]]) -> dict[str, str]:
-        said = {}
-        for zone in zones:
-            device = [zone.get(name) for name in ("device_kind", "needles", "rate_hz")]
-            told = {name: zone.get(name) for name in session_form.Where.model_fields}
-            words = [_said(value) for value in device if value is not None]
-            words += [
-                f"{name.replace('_', ' ')} {_said(value)}"
-                for name, value in told.items()
-                if value is not None
-            ]
-            said[_area_name(zone)] = ", ".join(words)
-        return said
-
-    before, after = stated(old), stated(now)
-    return [
-        (area, before.get(area, "nothing"), after.get(area, "nothing"))
-        for area in {**before, **after}
-        if before.get(area) != after.get(area)
-    ]
-
-
-def _said(value: Any) -> str:
-    """A value of a column in a few words."""
-    match value:
-        case None | "" | []:
-            return "nothing"
-        case bool():
-            return "yes" if value else "no"
-        case date():
-            return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else value.isoformat()
-        case float():
-            return f"{value:g}"
-        case dict():
-            return ", ".join(f"{k.replace('_', ' ')} {_said(v)}" for k, v in value.items())
-        case list():
-            return "; ".join(_said(each) for each in value)
-        case _:
-            return str(value)
