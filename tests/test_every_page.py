@@ -68,8 +68,8 @@ OF_PATIENT = (
 ELSEWHERE = (
     "/", "/patients", "/patients/new", "/patients/import", "/nowhere", "/account",
     "/account/second-factor", "/administration", "/administration/audit", "/administration/users",
-    "/administration/recall", "/administration/recall?lot=LOT-7781", "/evidence",
-    "/evidence?q=minoxidil", "/evidence/views/qualification", "/evidence/views/forest",
+    "/administration/recall", "/administration/recall?lot=LOT-7781", "/administration/backup",
+    "/evidence", "/evidence?q=minoxidil", "/evidence/views/qualification", "/evidence/views/forest",
     "/evidence/C15", "/evidence/closure.dye_half_life_h", "/sign-in",
 )  # fmt: skip
 # Seen by nobody who is signed in, or no page: tried where signing in, photographs and files are.

@@ -4,6 +4,7 @@ import secrets
 import sys
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -88,6 +89,7 @@ def serve_command(
             keys = place.make(secrets.token_urlsafe())
         else:
             place = place_of(data, database)
+            settings = replace(settings, key_file=place.key_file)
             if place.is_new:
                 keys = place.make(new_passphrase(passphrase_file))
             else:

@@ -1,6 +1,7 @@
 """How one practice runs its web app."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
@@ -22,6 +23,7 @@ class Settings:
     practice: str = "anagen"  # the name at the top of every page
     second_factor: bool = True  # asked of owners and clinicians; never in a demo
     set_up_code: str | None = None  # asked for when the owner's account is made, shown at start
+    key_file: Path | None = None  # goes into backups; a demo makes none
     provider: Provider | None = None  # somebody else who may vouch for people (OpenID Connect)
 
     def __post_init__(self) -> None:
