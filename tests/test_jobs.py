@@ -218,6 +218,16 @@ def test_a_job_whose_process_keeps_dying_is_given_up(
     store.close()
 
 
+def test_what_a_page_puts_into_the_queue_the_worker_takes_out(tmp_path: Path):
+    taken: list[str] = []
+    pages, worker = Queue(tmp_path / "queue.db"), Queue(tmp_path / "queue.db", taken.append)
+    for job_id in ("one", "two"):
+        pages.put(job_id)
+    while (task := worker.huey.dequeue()) is not None:
+        worker.huey.execute(task)
+    assert taken == ["one", "two"]
+
+
 def test_the_queue_holds_ids_alone_and_nothing_that_runs(tmp_path: Path):
     store = sqlcipher_store(tmp_path)
     queue = Queue(tmp_path / "queue.db")

@@ -31,8 +31,12 @@ class Queue:
         self.huey = SqliteHuey(
             "anagen", filename=str(file), results=False, serializer=_Plain(), cache_mb=1
         )
-        self._job = self.huey.task(name="job")(conduct)
 
-    def put(self, job: str) -> None:
+        def job(job_id: str) -> None:  # of one name and module on both sides of the queue
+            conduct(job_id)
+
+        self._job = self.huey.task()(job)
+
+    def put(self, job_id: str) -> None:
         """Wake the worker with a job's id."""
-        self._job(job)
+        self._job(job_id)

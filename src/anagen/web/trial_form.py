@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, get_args
 
+from anagen.care import words
 from anagen.counting import METHODS
 from anagen.options import candidates
 from anagen.patient import Condition, Patient
@@ -12,10 +13,16 @@ from anagen.trial.spec import Endpoint, TrialSpec
 from anagen.web import course_form
 
 ARMS = {"a": "Control", "b": "Treated"}
-CONDITIONS = [condition for condition in get_args(Condition) if condition != "undiagnosed"]
-ENDPOINTS = get_args(Endpoint)
+CONDITIONS = {key: key.replace("_", " ") for key in get_args(Condition) if key != "undiagnosed"}
+ENDPOINTS = {key: words.ENDPOINTS[key][0] for key in get_args(Endpoint)}
 COUNTED_BY = {key: said for key, (said, _) in METHODS.items()}
-_GRADES = {"androgenetic_alopecia": "norwood_3, norwood_3v, norwood_4"}
+_CALLED = {
+    "none": "Nothing",
+    "minoxidil": "Minoxidil",
+    "needling": "Needling",
+    "needling_minoxidil": "Needling and minoxidil",
+}
+_USUAL = "androgenetic_alopecia"
 
 
 @dataclass(frozen=True)
@@ -39,21 +46,21 @@ def first(preset: str) -> dict[str, str]:
     if preset not in PRESETS:
         raise BadInput(f"preset is {preset[:40]!r}; allowed is one of {', '.join(PRESETS)}.")
     chosen = PRESETS[preset]
-    man = Patient.model_validate({"age": 35, "sex": "male", "condition": CONDITIONS[0]})
+    man = Patient.model_validate({"age": 35, "sex": "male", "condition": _USUAL})
     by_kind = {each.kind: each for each in reversed(candidates(man))}
     control, treated = by_kind[chosen.control], by_kind[chosen.treated]  # type: ignore[index]
     return {
         "name": chosen.said,
-        "condition": CONDITIONS[0],
+        "condition": _USUAL,
         "sex": "male",
         "youngest": "20",
         "oldest": "45",
-        "grades": _GRADES[CONDITIONS[0]],
-        "a.name": "Minoxidil" if chosen.control == "minoxidil" else "Nothing",
-        "b.name": chosen.said.split(" against")[0].split(" added")[0],
+        "grades": "norwood_3, norwood_3v, norwood_4",
+        "a.name": _CALLED[chosen.control],
+        "b.name": _CALLED[chosen.treated],
         "people": "40",
         "visits": "12, 24",
-        "endpoint": ENDPOINTS[0],
+        "endpoint": words.TOTAL,
         "method": "phototrichogram",
         "area_cm2": "1",
         "dropout_percent": "8",
