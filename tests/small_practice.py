@@ -104,3 +104,14 @@ def fill(store: Store) -> SmallPractice:
         entry.correct(consent, "taken back", given=False)
         entry.note("read", "Patient", patient.record)
     return SmallPractice(patient.record, session.record, photo.record, document.record, user.id)
+
+
+def session(of: str, **values: object) -> SessionRecord:
+    """A session of a patient, with the lots that it used."""
+    told = {
+        "patient": of, "number": 1, "performed_at": datetime(2026, 3, 2, 10, 30, tzinfo=UTC),
+        "operator": ADA.name, "cartridge_lot": "AB-12/3", "cartridge_expiry": date(2027, 1, 31),
+        "zones": [{"zone": "vertex", "depth_mm": 0.6}],
+        "topicals": [{"product": "minoxidil", "lot": "M 9", "dose_ml": 1.0}],
+    }  # fmt: skip
+    return SessionRecord(**told | values)

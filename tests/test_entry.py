@@ -1,12 +1,13 @@
 """Writing the records: nothing is overwritten, nothing passes the audit by."""
 
+from contextlib import closing
 from datetime import date
 
 import pytest
 from small_practice import fill
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
-from stores import ADA, BEN
+from stores import ADA, BEN, sqlcipher_store
 
 from anagen.records.audit import verify
 from anagen.records.current import current, current_one, history
@@ -80,3 +81,15 @@ def test_rows_do_not_pass_the_audit_by(store):
     count = HairCount(patient="x", on=date(2026, 1, 1), site="vertex", method="x")
     with pytest.raises(TypeError, match=r"Entry\.add"), store.writing(ADA) as entry:
         entry.db.add(count)
+
+
+def test_a_confirmed_write_is_in_the_file_at_once(tmp_path):
+    """Its pages are authenticated there; a log beside it with a damaged byte is cut off unsaid."""
+    with closing(sqlcipher_store(tmp_path)) as store:
+        with store.reading() as reader:
+            reader.scalars(select(Patient)).all()
+            with store.writing(ADA) as entry:  # does not wait for who reads
+                entry.add(person())
+        with store.writing(ADA) as entry:
+            entry.add(person())
+        assert (tmp_path / "records.db-wal").stat().st_size == 0

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from shell import Answer, anagen, is_one_clear_sentence
@@ -83,6 +84,19 @@ def test_backup_and_restore(place, tmp_path):
     assert is_one_clear_sentence(on(place, "backup", told["file"]))
     assert is_one_clear_sentence(on(place, "backup", tmp_path / "no folder" / "one"))
     assert is_one_clear_sentence(on(there, "restore", tmp_path / "passphrase"))
+
+
+def test_export(place, tmp_path):
+    out = tmp_path / "0017.zip"
+    told = json.loads(on(place, "export", "0017", "--out", out, "--json").out)
+    assert (told["files"], told["lost"], told["lines"]["sessions"]) == (2, [], 2)
+    assert ZipFile(out).testzip() is None
+    assert out.stat().st_mode & 0o077 == 0
+    by_code = on(place, "export", told["code"].lower(), "--out", tmp_path / "code.zip")
+    assert "It is not encrypted" in by_code.out
+    assert is_one_clear_sentence(on(place, "export", "0017", "--out", out))
+    assert is_one_clear_sentence(on(place, "export", "18", "--out", tmp_path / "18.zip"))
+    assert not list(tmp_path.glob("18.zip*"))
 
 
 def test_rotate_keys(place):

@@ -1,4 +1,4 @@
-"""The commands that look after a practice: its audit, backups, keys and passphrase."""
+"""The commands that look after a practice: audit, backups, keys, passphrase, export."""
 
 from contextlib import closing
 from datetime import UTC, datetime
@@ -153,6 +153,42 @@ def passphrase_command(
         print_json({"changed": True})
     else:
         print("The passphrase was changed. Older backups keep the one that they were made with.")
+
+
+@app.command("export")
+def export_command(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="code or clinic number")],
+    out: Annotated[Path, typer.Option(metavar="FILE.zip", help="a new file")],
+    data: Data = None,
+    database: Database = None,
+    passphrase_file: PassphraseFile = None,
+    as_json: AsJson = False,
+) -> None:
+    """Everything about one person as a ZIP file that anybody can read. Exit status 1 where a
+    photograph or document is damaged and missing in it."""
+    place = place_of(data, database)
+    from anagen.records.actor import SYSTEM
+    from anagen.records.export import export_person
+    from anagen.records.people import one_by_number
+    from anagen.records.whole_files import new_file
+
+    if out.exists():
+        raise BadInput(f"--out {out}: is there already; an export overwrites nothing.")
+    with closing(place.open(passphrase(passphrase_file))) as store:
+        with store.reading() as db:
+            patient = one_by_number(db, person).record
+        with new_file(out) as beside, beside.open("wb") as file:
+            made = export_person(store, SYSTEM, patient, file)
+    if as_json:
+        print_json({"file": str(out), **made.as_dict()})
+    else:
+        lines = sum(made.lines.values())
+        print(f"{out}: {made.code}, {lines} lines in {len(made.lines)} tables, {made.files} files.")
+        print("It is not encrypted: hand it over by a safe way, and delete it here.")
+        for lost in made.lost:
+            print(f"Damaged, and missing: {lost}")
+    if made.lost:
+        raise typer.Exit(_DAMAGE)
 
 
 def _exit(report: "Report") -> None:

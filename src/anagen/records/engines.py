@@ -94,6 +94,24 @@ def rekey(path: Path, keys: Keys) -> None:
         connection.close()
 
 
+def into_the_file(engine: Engine) -> None:
+    """Move what was written from the log beside a file into the file.
+
+    Pages of the file are authenticated, while a log with a damaged byte is cut off there without a
+    word. Where somebody is reading, it is left to the next write.
+    """
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout = 0")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.execute(f"PRAGMA busy_timeout = {1000 * WAIT_S}")
+    except sqlcipher.DatabaseError:  # type: ignore[attr-defined]
+        connection.invalidate()  # what was confirmed is in the log, and stays there
+    finally:
+        connection.close()
+
+
 def _keyed(path: Path, key: bytes) -> Any:
     """A connection that has the key, a 256-bit one used as it is."""
     connection = sqlcipher.connect(  # type: ignore[attr-defined]

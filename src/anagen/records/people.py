@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_
 from sqlalchemy.orm import Session
 
+from anagen.reading import BadInput
 from anagen.records.canonical import check_keepable
 from anagen.records.current import select_current
 from anagen.records.folding import folded
@@ -29,3 +30,21 @@ def find(db: Session, asked: str, most: int = 100) -> Sequence[Patient]:
         else (Patient.recorded_at.desc(), Patient.id)
     )
     return db.scalars(found.order_by(*order).limit(most)).all()
+
+
+def one_by_number(db: Session, asked: str) -> Patient:
+    """The one patient, restricted or not, who has this code or clinic number.
+
+    Raises `BadInput` for nobody, and for more than one.
+    """
+    check_keepable("the number", asked)
+    number = asked.strip()
+    found = db.scalars(
+        select_current(
+            Patient, or_(Patient.clinic_number == number, Patient.code == number.upper())
+        )
+    ).all()
+    if len(found) != 1:
+        many = "more than one person has" if found else "nobody has"
+        raise BadInput(f"{many} the code or clinic number {number[:40]!r}.")
+    return found[0]

@@ -17,7 +17,7 @@ from anagen.reading import BadInput, shown_path
 from anagen.records import schema
 from anagen.records.actor import SYSTEM, Actor
 from anagen.records.audit import Broken, check
-from anagen.records.engines import WAIT_S, engine_of, is_url, shown
+from anagen.records.engines import WAIT_S, engine_of, into_the_file, is_url, shown
 from anagen.records.entry import Entry
 from anagen.records.key_check import check_keys, current_key, go_by
 from anagen.records.keys import Keys
@@ -61,6 +61,8 @@ class Store:
                 raise NotKept("the keys of the practice are new; start anagen again.")
             yield Entry(db, actor)
             db.commit()
+        if self.is_file:
+            into_the_file(self.engine)
 
     @contextmanager
     def locked(self) -> Iterator[Session]:
