@@ -19,9 +19,7 @@ FORMULA = '=HYPERLINK("http://x.example","a")'
 
 
 def exported(store, patient: str) -> ZipFile:
-    file = io.BytesIO()
-    export_person(store, BEN, patient, file)
-    return ZipFile(file)
+    return ZipFile(io.BytesIO(b"".join(export_person(store, BEN, patient).pieces())))
 
 
 def lines(archive: ZipFile, name: str) -> list[dict[str, str]]:
@@ -91,8 +89,8 @@ def test_a_damaged_photograph_is_said_and_the_rest_is_there(store):
     patient = fill(store).patient
     with store.engine.begin() as connection:
         connection.execute(Content.__table__.update().values(key="0" * 16))
-    file = io.BytesIO()
-    made = export_person(store, BEN, patient, file)
+    made = export_person(store, BEN, patient)
+    file = io.BytesIO(b"".join(made.pieces()))
     assert (made.files, len(made.lost)) == (0, 2)
     assert "damaged and missing" in ZipFile(file).read("README.txt").decode()
 

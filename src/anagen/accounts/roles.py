@@ -31,6 +31,7 @@ PERMISSIONS: dict[str, str] = {
     "admin:audit": "read and verify the audit",
     "admin:backup": "make backups",
     "admin:recall": "find everybody treated from one lot",
+    "admin:retention": "say how long records are kept, and let them rest",
     "account:self": "look after one's own account",
 }
 

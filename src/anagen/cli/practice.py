@@ -177,8 +177,9 @@ def export_command(
     with closing(place.open(passphrase(passphrase_file))) as store:
         with store.reading() as db:
             patient = one_by_number(db, person).record
+        made = export_person(store, SYSTEM, patient)
         with new_file(out) as beside, beside.open("wb") as file:
-            made = export_person(store, SYSTEM, patient, file)
+            file.writelines(made.pieces())
     if as_json:
         print_json({"file": str(out), **made.as_dict()})
     else:

@@ -5,9 +5,10 @@ It is readable by whoever has it: that somebody took it stands in the audit.
 
 import json
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import RawIOBase
+from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from anagen.records.actor import Actor
@@ -21,42 +22,71 @@ from anagen.records.store import Store
 _WRITTEN_AT = (1980, 1, 1, 0, 0, 0)  # a ZIP wants a time; the true ones stand in the records
 
 
-@dataclass(frozen=True)
+@dataclass
 class Export:
-    """What was written: the person's code, lines by table, and the files that did not open."""
+    """Everything about one person: ``code``, and lines by table. After `pieces` was gone through:
+    how many files, and those that are damaged and missing."""
 
+    store: Store
+    patient: str
     code: str
     lines: dict[str, int]
-    files: int
-    lost: tuple[str, ...]
+    files: int = 0
+    lost: list[str] = field(default_factory=list)
 
     def as_dict(self) -> dict[str, Any]:
         """For machines."""
         return {"code": self.code, "lines": self.lines, "files": self.files, "lost": self.lost}
 
+    def pieces(self) -> Iterator[bytes]:
+        """The ZIP file piece by piece, so that no more than one photograph is in memory, and
+        nothing readable on the disk."""
+        out = _Out()
+        with self.store.reading() as db, ZipFile(out, "w", ZIP_DEFLATED) as archive:
+            told = of_person(db, self.patient)
+            for name, rows in told.rows.items():
+                whole = json.dumps(_by_record(rows), ensure_ascii=False, indent=2)
+                _add(archive, f"json/{name}.json", whole)
+                _add(archive, f"tables/{name}.csv", _table(rows))
+                yield out.taken()
+            for name, row in told.files.items():
+                try:
+                    _add(archive, name, read_content(db, row))
+                    self.files += 1
+                except NotOpened as fault:
+                    self.lost.append(f"{name}: {fault}")
+                yield out.taken()
+            self.lines = {name: len(rows) for name, rows in told.rows.items()}
+            _add(archive, "README.txt", _readme(told, self, head(db).seq))
+        yield out.taken()
 
-def export_person(store: Store, actor: Actor, patient: str, out: BinaryIO) -> Export:
-    """Write everything about one person, and note that it was taken. No more than one photograph
-    is in memory. Raises `BadInput` where there is nobody."""
-    with store.reading() as db:
-        of_person(db, patient)  # nobody is noted who is not there
+
+def export_person(store: Store, actor: Actor, patient: str) -> Export:
+    """Note that everything about one person is taken. Raises `BadInput` where there is nobody."""
     with store.writing(actor) as entry:
+        told = of_person(entry.db, patient)
         entry.note("export", "Patient", patient)
-    with store.reading() as db, ZipFile(out, "w", ZIP_DEFLATED) as archive:
-        told, lost = of_person(db, patient), []
-        for name, rows in told.rows.items():
-            whole = json.dumps(_by_record(rows), ensure_ascii=False, indent=2)
-            _add(archive, f"json/{name}.json", whole)
-            _add(archive, f"tables/{name}.csv", _table(rows))
-        for name, row in told.files.items():
-            try:
-                _add(archive, name, read_content(db, row))
-            except NotOpened as fault:
-                lost.append(f"{name}: {fault}")
-        lines = {name: len(rows) for name, rows in told.rows.items()}
-        made = Export(told.code, lines, len(told.files) - len(lost), tuple(lost))
-        _add(archive, "README.txt", _readme(told, made, head(db).seq))
-    return made
+    lines = {name: len(rows) for name, rows in told.rows.items()}
+    return Export(store, patient, told.code, lines)
+
+
+class _Out(RawIOBase):
+    """A file that is only written, and emptied as it is handed over."""
+
+    def __init__(self) -> None:
+        self._held = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
+        self._held += piece
+        return len(piece)
+
+    def taken(self) -> bytes:
+        held = bytes(self._held)
+        self._held.clear()
+        return held
 
 
 def _by_record(rows: Sequence[Row]) -> list[Any]:

@@ -5,6 +5,7 @@ cannot be looked up when somebody is harmed. Who is past the time is listed; a c
 restrict the person, so that the records rest and turn up only when asked for by their code.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -74,6 +75,12 @@ def past_retention(db: Session, today: date) -> list[Kept]:
         if (day := last[patient.record])
     ]
     return sorted((each for each in kept if each.until < today), key=lambda each: each.last_day)
+
+
+def resting(db: Session) -> Sequence[Patient]:
+    """Those who are restricted, the latest first."""
+    query = select_current(Patient, Patient.restricted.is_(True))
+    return db.scalars(query.order_by(Patient.recorded_at.desc(), Patient.id)).all()
 
 
 def restrict(entry: Entry, patient: str, reason: str) -> Patient:
