@@ -1,6 +1,5 @@
 """A rotation of keys may stop anywhere and goes on; a passphrase opens, another does not."""
 
-import multiprocessing
 import os
 import random
 import signal
@@ -11,6 +10,7 @@ from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
+from killed import FORKED
 from small_practice import LEAFLET, PHOTOGRAPH, TOTP, fill, person
 from sqlalchemy import select, text
 from stores import ADA, PASSPHRASE
@@ -147,11 +147,10 @@ def test_killed_at_any_moment_a_rotation_goes_on(tmp_path):
     started = time.monotonic()
     list(place.rotate(PASSPHRASE))
     takes_s = time.monotonic() - started
-    chance, spawning, killed = random.Random(11), multiprocessing.get_context("forkserver"), 0
-    spawning.set_forkserver_preload(["test_rotation"])
+    chance, killed = random.Random(11), 0
     for _ in range(5):
-        begins = spawning.Event()
-        child = spawning.Process(target=_rotate, args=(tmp_path, begins))
+        begins = FORKED.Event()
+        child = FORKED.Process(target=_rotate, args=(tmp_path, begins))
         child.start()
         begins.wait()
         child.join(chance.uniform(0, takes_s))

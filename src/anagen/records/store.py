@@ -169,11 +169,12 @@ def _refusals() -> Iterator[None]:
                 "this was changed by someone else; look at the newest version and correct that."
             ) from None
         raise
-    except (DBAPIError, OverflowError) as fault:
-        said = str(fault).lower()
+    except DBAPIError as fault:
+        said = str(fault.orig).lower()  # without the statement, which holds what was typed
         if "full" in said or "no space" in said or "disk i/o" in said:
             raise NotKept(
-                "the disk is full, nothing of this entry was kept; free some space and save again."
+                "the disk is full or failing, nothing of this entry was kept; free some space and "
+                "save again."
             ) from None
         if "locked" in said or "lock timeout" in said or "busy" in said:
             raise NotKept("another entry is taking long; nothing was kept, save again.") from None
