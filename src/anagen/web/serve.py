@@ -4,6 +4,7 @@ The web workers share one listening socket. Whoever dies is started again; who t
 end (SIGTERM, or Ctrl-C) ends them all.
 """
 
+import os
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -102,12 +103,19 @@ def listen(host: str, port: int) -> socket.socket:
     if not 0 <= port <= 65_535:
         raise BadInput(f"--port is {port}; allowed is a whole number from 0 to 65535.")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # Its protocol is named, or asyncio would not know to send small answers without delay.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server((host, port), family=family, backlog=2048)
+        if os.name == "posix":  # elsewhere it would let others take the port as well
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen(2048)
     except OSError as fault:
+        listening.close()
         raise BadInput(
             f"--host {host} --port {port}: cannot be listened on ({fault.strerror})."
         ) from None
+    return listening
 
 
 @contextmanager
