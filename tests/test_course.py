@@ -11,8 +11,9 @@ from anagen.forecast import Forecast, simulate
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import Protocol
-from anagen.scalp.conditions import CONDITIONS
+from anagen.scalp.conditions import CONDITIONS, place_of
 from anagen.scalp.course import run
+from anagen.scalp.drive import modulation_of
 
 NOTHING = {"course": {"sessions": 0}}
 MINOXIDIL = {"drug": "minoxidil", "strength_percent": 5, "dose_ml": 1.0, "per_day": 2}
@@ -264,13 +265,23 @@ def test_channels_close_later_where_needles_reach_deeper_and_skin_is_wrapped():
     assert np.all(none == 0)
 
 
-def test_pattern_loss_is_one_program_by_both_of_its_names() -> None:
-    drawn = draw_parameters(2, 0)
-    woman = Patient.from_table({"age": 45, "sex": "female", "condition": "telogen_effluvium"}, "t")
-    told = person_of(woman, drawn), treatment_of(protocol(NEEDLING), 2), scalp_numbers(drawn)
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_a_condition_told_when_the_program_runs_is_that_condition(condition: str) -> None:
+    drawn = draw_parameters(3, 0)
+    sex = "male" if condition == "androgenetic_alopecia" else "female"
+    who = Patient.from_table({"age": 45, "sex": sex, "condition": condition}, "test")
+    person, numbers = person_of(who, drawn), scalp_numbers(drawn)
+    own = modulation_of(person, numbers, condition)
+    told = modulation_of(person, numbers, jnp.array(place_of(condition)))
+    for one, other in zip(own, told, strict=True):
+        np.testing.assert_array_equal(one, other)
 
-    def traced(condition: str) -> str:
-        return str(jax.make_jaxpr(run, static_argnums=(3, 4))(*told, condition, 2))
 
-    assert traced("androgenetic_alopecia") == traced("female_pattern_hair_loss")
-    assert traced("androgenetic_alopecia") != traced("senescent_alopecia")
+def test_one_program_serves_a_patch_as_its_own_would() -> None:
+    drawn = draw_parameters(3, 0)
+    who = Patient.from_table({"age": 45, "sex": "female", "condition": "alopecia_areata"}, "test")
+    told = person_of(who, drawn), treatment_of(protocol(NEEDLING), 3)
+    (shared,) = courses([told], drawn, who.condition, 26)
+    own = run(*told, scalp_numbers(drawn), who.condition, 26)
+    for name, values in own.by_week.items():
+        np.testing.assert_allclose(shared.by_week[name], values, rtol=1e-9, atol=1e-12)

@@ -14,11 +14,10 @@ from anagen.evidence.parameters import parameters
 from anagen.model_inputs import person_of, scalp_numbers, treatment_of
 from anagen.patient import Patient
 from anagen.protocol import nothing
-from anagen.scalp.conditions import CONDITIONS, Person
-from anagen.scalp.course import Outcome, Scalp, Treatment, run
+from anagen.scalp.conditions import CONDITIONS, Person, place_of
+from anagen.scalp.course import Outcome, Scalp, Treatment, course
 
-CHUNK = 250  # draws that a processor works on at a time, so that they stay in its cache
-FEW = 50  # a smaller chunk, for a quick look
+CHUNK = 100  # draws that a processor works on at a time, so that they stay in its cache
 WHOLE_WEEKS = 26  # courses are computed in multiples of so many weeks
 
 
@@ -32,13 +31,13 @@ def courses(
 
     An outcome may be longer than ``weeks``; a later week changes none before it.
     """
-    numbers = scalp_numbers(drawn)
+    numbers, which = scalp_numbers(drawn), np.array(place_of(condition))
     draws = len(drawn["follicles.density_per_cm2"])
-    chunks, course = _chunks(draws), program_for(condition, weeks, draws)
+    chunks, compiled = _chunks(draws), program_for(weeks)
 
     def one(job: tuple[tuple[Person, Treatment], np.ndarray]) -> Outcome:
         (person, treatment), chunk = job
-        return jax.block_until_ready(course(_drawn((person, treatment, numbers), chunk)))
+        return jax.block_until_ready(compiled(_drawn((person, treatment, numbers, which), chunk)))
 
     # A compiled course keeps one processor busy and lets go of the interpreter.
     with ThreadPoolExecutor(os.cpu_count()) as threads:
@@ -46,19 +45,16 @@ def courses(
     return [_joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))]
 
 
-type Program = Callable[[tuple[Person, Treatment, Scalp]], Outcome]
+type Program = Callable[[tuple[Person, Treatment, Scalp, np.ndarray]], Outcome]
 
 
-def program_for(condition: str, weeks: int, draws: int) -> Program:
-    """The compiled course of one chunk of so many draws.
+def program_for(weeks: int) -> Program:
+    """The compiled course of one chunk of draws, for every condition.
 
-    A few lengths and sizes serve for all, so that another number of weeks or draws need not wait
-    for the compiler; what is beyond is dropped.
+    A few lengths serve for all, so that another number of weeks need not wait for the compiler;
+    what is beyond is dropped.
     """
-    computed = -(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS
-    # Pattern loss goes by two names, one for women only, and is one model.
-    alike = next(name for name, module in CONDITIONS.items() if module is CONDITIONS[condition])
-    return _program(alike, computed, len(_chunks(draws)[0]))
+    return _program(-(-weeks // WHOLE_WEEKS) * WHOLE_WEEKS)
 
 
 def load_at_most(programs: int) -> None:
@@ -68,26 +64,28 @@ def load_at_most(programs: int) -> None:
 
 
 @cache
-def _program(condition: str, weeks: int, draws: int) -> Program:
-    """The compiled course of one condition, length and number of draws."""
+def _program(weeks: int) -> Program:
+    """The compiled course of one length."""
     keep_compiled_programs()
-    anybody = Patient.model_validate({"age": 40, "sex": "female", "condition": condition})
-    drawn = dict.fromkeys(parameters(), np.ones(draws))  # only the shapes matter
-    told = person_of(anybody, drawn), treatment_of(nothing(), draws), scalp_numbers(drawn)
-    arrays, layout = jax.tree.flatten(told)
+    anybody = Patient.model_validate(
+        {"age": 40, "sex": "female", "condition": next(iter(CONDITIONS))}
+    )
+    drawn = dict.fromkeys(parameters(), np.ones(CHUNK))  # only the shapes matter
+    told = person_of(anybody, drawn), treatment_of(nothing(), CHUNK), scalp_numbers(drawn)
+    arrays, layout = jax.tree.flatten((*told, np.array(0)))
 
-    def course(arrays: list[jax.Array]) -> tuple[Any, ...]:
-        return tuple(run(*jax.tree.unflatten(layout, arrays), condition, weeks))
+    def of(arrays: list[jax.Array]) -> tuple[Any, ...]:
+        person, treatment, numbers, which = jax.tree.unflatten(layout, arrays)
+        return tuple(course(person, treatment, numbers, which, weeks))
 
-    made = program(course, f"{condition} {weeks}", arrays)
+    made = program(of, f"{weeks}", arrays)
     return lambda inputs: Outcome(*made(jax.tree.leaves(inputs)))
 
 
 def _chunks(draws: int) -> list[np.ndarray]:
     """The draws by number, in chunks of one size; the last repeats the last draw to be as long."""
-    size = FEW if draws <= FEW else CHUNK
-    starts = range(0, draws, size)
-    return [np.minimum(np.arange(start, start + size), draws - 1) for start in starts]
+    starts = range(0, draws, CHUNK)
+    return [np.minimum(np.arange(start, start + CHUNK), draws - 1) for start in starts]
 
 
 def _drawn[T](inputs: T, chunk: np.ndarray) -> T:

@@ -153,7 +153,7 @@ def simulate_together(
     with ThreadPoolExecutor(1) as aside:
         # Loading the compiled course lets go of the interpreter: numbers are drawn meanwhile.
         if patient.condition != "undiagnosed":
-            aside.submit(program_for, patient.condition, weeks, draws)
+            aside.submit(program_for, weeks)
         drawn = posterior_draws(draws, seed)
     return simulate_drawn(patient, protocols, drawn, weeks, seed, counting, paired=True)
 

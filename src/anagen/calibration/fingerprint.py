@@ -12,7 +12,7 @@ from dataclasses import asdict
 import numpy as np
 
 from anagen.calibration.arm_courses import endpoint
-from anagen.courses import FEW, courses
+from anagen.courses import courses
 from anagen.evidence.contrasts import contrasts
 from anagen.evidence.parameters import draws, parameters
 from anagen.evidence.trials import trials
@@ -33,6 +33,7 @@ PROBES = (
     (_WOMAN, _NEEDLING | {"topicals": [{"drug": "growth_factors"}]}),
 )
 _WEEKS = 52
+_DRAWS = 50
 _ROUNDED_TO = 1e-3
 _BESIDE = ("trial", "observation", "usual", "hormones")  # what else a fitted arm is made of
 
@@ -40,10 +41,10 @@ _BESIDE = ("trial", "observation", "usual", "hormones")  # what else a fitted ar
 def of_model() -> str:
     """The fingerprint of what the model computes."""
     said = hashlib.sha256()
-    drawn = draws(FEW, 0)
+    drawn = draws(_DRAWS, 0)
     for person, done in PROBES:
         patient, protocol = Patient.model_validate(person), Protocol.model_validate(done)
-        told = person_of(patient, drawn, protocol), treatment_of(protocol, FEW)
+        told = person_of(patient, drawn, protocol), treatment_of(protocol, _DRAWS)
         (outcome,) = courses([told], drawn, patient.condition, _WEEKS)
         for name in ("total_density", "nonvellus_density", "terminal_density", "diameter"):
             shown = endpoint(name, outcome.by_week)

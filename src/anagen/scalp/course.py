@@ -14,8 +14,8 @@ from jax import Array
 
 from anagen.scalp import anatomy, closure, endpoints, follicles, needling, skin
 from anagen.scalp import perfusion as flow
-from anagen.scalp.conditions import Person
-from anagen.scalp.drive import Drive, drive
+from anagen.scalp.conditions import Person, Which
+from anagen.scalp.drive import Drive, drive_of
 from anagen.scalp.follicles import Follicles, Rates
 from anagen.scalp.grid import Grid
 from anagen.scalp.numbers import Scalp as Scalp
@@ -45,7 +45,14 @@ def run(
 
     ``pieces`` above 1 cut every step in so many, to see what the steps cost in accuracy.
     """
-    driven = drive(person, treatment, p, condition, weeks, pieces)
+    return course(person, treatment, p, condition, weeks, pieces)
+
+
+def course(
+    person: Person, treatment: Treatment, p: Scalp, condition: Which, weeks: int, pieces: int = 1
+) -> Outcome:
+    """The same for a condition that may be known only when the program runs."""
+    driven = drive_of(person, treatment, p, condition, weeks, pieces)
     calibre, grid = driven.start.calibre, Grid(weeks, pieces)
 
     def step(f: Follicles, rates: Rates) -> tuple[Follicles, Array]:

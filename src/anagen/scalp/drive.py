@@ -12,6 +12,7 @@ Shapes: steps lead, then (class, draws) or (draws,); `of_draw` picks one draw as
 """
 
 from functools import partial
+from types import ModuleType
 from typing import NamedTuple
 
 import jax
@@ -22,7 +23,7 @@ from numpy.typing import NDArray
 
 from anagen.scalp import follicles, history, immune_privilege, medicines, needling, skin
 from anagen.scalp.carried import Doses, steroid_depot
-from anagen.scalp.conditions import CONDITIONS, Modulation, Person
+from anagen.scalp.conditions import Modulation, Person, Which, areata, chosen
 from anagen.scalp.follicles import Follicles, Rates
 from anagen.scalp.grid import HALF_DAYS_PER_STEP, Grid
 from anagen.scalp.immune_privilege import Attack
@@ -64,6 +65,13 @@ def drive(
     person: Person, t: Treatment, p: Scalp, condition: str, weeks: int, pieces: int = 1
 ) -> Drive:
     """The drive of a course; with more than one of ``pieces`` on a finer grid in time."""
+    return drive_of(person, t, p, condition, weeks, pieces)
+
+
+def drive_of(
+    person: Person, t: Treatment, p: Scalp, condition: Which, weeks: int, pieces: int = 1
+) -> Drive:
+    """The same for a condition that may be known only when the program runs."""
     field = needling.channels(t.device, p.needling)
     doses = skin.carried_in(person, t, field, p)
     m = modulation_of(person, p, condition)
@@ -92,11 +100,19 @@ def drive(
     )
 
 
-def modulation_of(person: Person, p: Scalp, condition: str) -> Modulation:
-    """How a condition (a key of `CONDITIONS`) changes the follicles, untreated."""
-    module = CONDITIONS[condition]
-    numbers = getattr(p, module.__name__.rpartition(".")[2])
-    return module.modulation(person, p.follicles, numbers)
+def modulation_of(person: Person, p: Scalp, condition: Which) -> Modulation:
+    """How a condition changes the follicles, untreated."""
+
+    def of(model: ModuleType) -> Modulation:
+        numbers = getattr(p, model.__name__.rpartition(".")[2])
+        m = model.modulation(person, p.follicles, numbers)
+        every_class = (follicles.CLASSES, *person.age_years.shape)
+        return m._replace(
+            fall=jnp.broadcast_to(m.fall, every_class),
+            kenogen_days=jnp.broadcast_to(m.kenogen_days, every_class),
+        )
+
+    return chosen(condition, of)
 
 
 def attack_of(
@@ -106,24 +122,28 @@ def attack_of(
     t: Treatment,
     doses: Doses,
     p: Scalp,
-    condition: str,
+    condition: Which,
 ) -> Attack:
-    """How strongly the condition attacks in steps that begin on each ``day``, (steps, 1).
+    """How strongly the condition attacks in steps that begin on each ``day``, (steps, draws).
 
     A patch is followed by its immune loop.
     """
-    if condition == "alopecia_areata":
-        return immune_privilege.course(
-            m.ends_on_day,
-            steroid_depot(doses.steroid, p.carried),
-            t.sessions,
-            t.interval_days,
-            p.immune_privilege,
-            day.shape[0],
-            length_days,
-        )[0]
-    active = jnp.clip((m.ends_on_day - day) / length_days, 0.0, 1.0)
-    return Attack(active, active)
+
+    def of(model: ModuleType) -> Attack:
+        if model is areata:
+            return immune_privilege.course(
+                m.ends_on_day,
+                steroid_depot(doses.steroid, p.carried),
+                t.sessions,
+                t.interval_days,
+                p.immune_privilege,
+                day.shape[0],
+                length_days,
+            )[0]
+        active = jnp.clip((m.ends_on_day - day) / length_days, 0.0, 1.0)
+        return Attack(active, active)
+
+    return chosen(condition, of)
 
 
 def rates_of(

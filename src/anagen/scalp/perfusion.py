@@ -11,11 +11,13 @@ Units: Q₀ in mL/100 g/min (a washout from the subcutis), the change as a ratio
 Sources: the records ``perfusion.*``.
 """
 
+from types import ModuleType
 from typing import NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
 
+from anagen.scalp.conditions import Which, areata, chosen, pattern
 from anagen.scalp.units import HOURS_PER_DAY
 
 
@@ -45,17 +47,19 @@ def ratio(redness: Array, doses_per_day: Array, vessels: Array, p: Perfusion) ->
     return jnp.maximum(1 + changed, 0.0)
 
 
-def resting_flow(condition: str, is_male: Array, p: Perfusion) -> Array:
-    """Flow at rest before a course, mL/100 g/min, under a condition (a key of `CONDITIONS`).
+def resting_flow(condition: Which, is_male: Array, p: Perfusion) -> Array:
+    """Flow at rest before a course, mL/100 g/min, under a condition; (draws,).
 
     Only pattern loss has a measurement below normal. That the other conditions leave flow alone is
     measured for areata and assumed for the rest.
     """
-    normal = p.normal_ml_100g_min
-    if condition in {"androgenetic_alopecia", "female_pattern_hair_loss"}:
-        towards = jnp.where(is_male > 0, 1.0, p.female_share_of_low_flow)
-        # A person's lowered flow is not above the normal one.
-        return normal + towards * (jnp.minimum(p.pattern_ml_100g_min, normal) - normal)
-    if condition == "alopecia_areata":
-        return normal * p.areata_patch_ratio
-    return jnp.broadcast_to(normal, jnp.shape(is_male))
+    normal = jnp.broadcast_to(p.normal_ml_100g_min, jnp.shape(is_male))
+
+    def of(model: ModuleType) -> Array:
+        if model is pattern:
+            towards = jnp.where(is_male > 0, 1.0, p.female_share_of_low_flow)
+            # A person's lowered flow is not above the normal one.
+            return normal + towards * (jnp.minimum(p.pattern_ml_100g_min, normal) - normal)
+        return normal * p.areata_patch_ratio if model is areata else normal
+
+    return chosen(condition, of)

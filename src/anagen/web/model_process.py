@@ -27,7 +27,6 @@ MOST_LOADED = 2  # compiled programs, each of some 100 MB; another is loaded in 
 MOST_KEPT_BYTES = 12_000_000
 _M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES = -3, 262_144  # the first as in malloc.h
 _importing = Lock()
-COMMON = "androgenetic_alopecia"  # the condition whose year is loaded before anyone asks
 
 
 def serve(address: Address, key: bytes) -> None:
@@ -139,7 +138,9 @@ def _warm_up(answers: Answers) -> None:
     from anagen.protocol import nothing
 
     courses.load_at_most(MOST_LOADED)
-    anybody = Patient.model_validate({"age": 40, "sex": "male", "condition": COMMON})
+    anybody = Patient.model_validate(
+        {"age": 40, "sex": "male", "condition": "androgenetic_alopecia"}
+    )
     answers.to("ask", (anybody, (nothing(),), 52, 500, 0, "phototrichogram"))
     answers.warm = True
 
