@@ -125,6 +125,7 @@ def test_the_chain_is_verified_from_the_page(here) -> None:
     answer = here.owner.post("/administration/audit/verify")
     assert "Whole:" in answer.text
     assert len(notes(here, "verify")) == 1
+    here.is_tampered_with = True
     with here.store.engine.begin() as connection:
         for (name,) in connection.exec_driver_sql(
             "SELECT name FROM sqlite_master WHERE type='trigger' AND tbl_name='audit'"

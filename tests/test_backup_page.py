@@ -49,6 +49,7 @@ def test_only_the_owner_makes_one(here: Practice):
 
 def test_damage_is_said_in_place_of_a_backup(here: Practice, tmp_path):
     fill(here.store)
+    here.is_tampered_with = True
     with here.store.engine.begin() as connection:
         connection.execute(text("DROP TRIGGER content_no_update"))
         connection.execute(text("UPDATE content SET sealed = nonce"))

@@ -18,6 +18,8 @@
 - ``here.browser()`` is a fresh client that keeps its own cookies and sends no token by itself;
   ``token_in(answer)`` finds the one in a page. ``sign_in(client)`` goes by the page.
 - ``here.later(minutes=16)`` moves the app's clock.
+- At the end the records must verify; a test that changes them behind the program says
+  ``here.is_tampered_with = True``.
 - ``practice(tmp_path, forecaster=..., settings=Settings(...))`` where a test needs another one;
   by default nobody answers for the model. ``where`` takes a PostgreSQL address.
 """
@@ -38,6 +40,7 @@ from anagen.accounts.login_session import open_session
 from anagen.accounts.roles import ROLES
 from anagen.accounts.users import actor_of, add_user
 from anagen.records.actor import SYSTEM, Actor
+from anagen.records.audit import verify
 from anagen.records.keys import Keys
 from anagen.records.store import Store, create_store
 from anagen.records.tables import User, now
@@ -61,6 +64,7 @@ class Practice:
     clinician: TestClient
     assistant: TestClient
     researcher: TestClient
+    is_tampered_with = False
 
     def __init__(self, store: Store, settings: Settings, forecaster: Any) -> None:
         self.store, self.settings = store, settings
@@ -133,7 +137,10 @@ def practice(
     slow, passwords.HASHER = passwords.HASHER, PasswordHasher(1, 8, 1)
     store = create_store(where or folder / "practice.anagen", Keys.new())
     try:
-        yield Practice(store, settings or Settings(), forecaster)
+        yield (made := Practice(store, settings or Settings(), forecaster))
+        if not made.is_tampered_with:
+            report = verify(store)
+            assert report.whole, report.sentence
     finally:
         passwords.HASHER = slow
         store.close()
