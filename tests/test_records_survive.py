@@ -93,11 +93,12 @@ def _save_until_refused(where: Path, room: int, answer: Connection) -> None:
         store.close()
 
 
-def test_where_the_disk_takes_no_more_the_entry_is_refused(tmp_path):
+@pytest.mark.parametrize("room", [100_000, 350_000, 500_000, 777_777])
+def test_where_the_disk_takes_no_more_the_entry_is_refused(tmp_path, room):
     where = tmp_path / "records.db"
     create_store(where, KEYS).close()
     ours, theirs = FORKED.Pipe()
-    room = where.stat().st_size + 400_000
+    room += where.stat().st_size
     child = FORKED.Process(target=_save_until_refused, args=(where, room, theirs))
     child.start()
     confirmed, said = ours.recv()

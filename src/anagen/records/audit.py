@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, text
+import sqlcipher3.dbapi2 as sqlcipher
+from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, aliased
 
@@ -18,7 +19,7 @@ from anagen.records.chain import NONE_YET, Head, digest_of, entry_hash, named
 from anagen.records.contents import opened_content
 from anagen.records.folding import lot_key
 from anagen.records.lots import lots_of
-from anagen.records.refusals import NotOpened
+from anagen.records.refusals import NotKept, NotOpened
 from anagen.records.tables import (
     CLINICAL,
     MUTABLE,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from anagen.records.store import Store
 
 _AT_ONCE = 500  # rows held in memory
+_TRIES = 3  # to read the pages of a file
 
 
 @dataclass(frozen=True)
@@ -67,12 +69,12 @@ class Broken(Exception):  # noqa: N818 - a finding, no fault of the program
 
 def verify(store: "Store", noted: Head | None = None) -> Report:
     """Check everything. ``noted`` is a head that was written down earlier and must still be there;
-    without one a missing tail cannot be seen."""
+    without one a missing tail cannot be seen. Raises `NotKept` where the disk is full."""
     counted = _Counted()
     try:
+        if store.is_file:
+            _check_pages(store)
         with store.reading() as db:
-            if store.is_file:
-                _check_pages(db)
             check(db, counted, noted)
     except Broken as fault:
         return counted.report(False, str(fault))
@@ -131,12 +133,31 @@ def check(db: Session, counted: _Counted | None = None, noted: Head | None = Non
         raise Broken("A content belongs to no photograph or document.")
 
 
-def _check_pages(db: Session) -> None:
-    """The authentication code of each page, then how the pages hang together."""
-    for check in ("cipher_integrity_check", "integrity_check"):
-        for (said,) in db.execute(text(f"PRAGMA {check}")):
-            if said != "ok":
-                raise Broken(f"The file is damaged: {said}.")
+def _check_pages(store: "Store") -> None:
+    """The authentication code of each page of a file, then how the pages hang together.
+
+    Raises `NotKept` where the disk is full.
+    """
+    connection = store.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA query_only = 0")
+        found: list[tuple[str]] = []
+        for _ in range(_TRIES):  # a page that another process is writing is whole the next time
+            # Pages are read past the write-ahead log, so what it holds is brought in first.
+            cursor.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+            found = cursor.execute("PRAGMA cipher_integrity_check").fetchall()
+            if not found:
+                found = cursor.execute("PRAGMA integrity_check").fetchall()
+                break
+        if found[0][0] != "ok":
+            raise Broken(f"The file is damaged: {found[0][0]}.")
+    except sqlcipher.OperationalError as fault:  # type: ignore[attr-defined]
+        raise NotKept(f"the file cannot be verified now ({fault}); is the disk full?") from None
+    except sqlcipher.DatabaseError as fault:  # type: ignore[attr-defined]
+        raise Broken(f"The file is damaged: {fault}.") from None
+    finally:
+        connection.close()
 
 
 def _check_entry(entry: Audit, before: Head, noted: Head | None) -> None:
