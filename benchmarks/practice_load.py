@@ -1,7 +1,7 @@
 """The practice under load: 20 requests a second on two web workers, for five minutes.
 
-Run with ``python benchmarks/practice_load.py`` (``--seconds 20`` for a quick look). Starts the demo,
-signs in as its clinician, and asks for pages as a busy practice would, each at its time whether or
+Run with ``python benchmarks/practice_load.py`` (``--seconds 20`` for a quick look). Starts the
+demo, signs in as its clinician, and asks for pages as a busy practice would, each at its time whether or
 not the one before is answered: what waits in line counts as waiting. Prints one Markdown row for
 each kind of page, the errors, and the memory of each process.
 """
@@ -56,11 +56,12 @@ async def signed_in(client: httpx2.AsyncClient) -> None:
     """Sign in, waiting for the first worker."""
     for _ in range(300):
         try:
-            page = await client.get("/sign-in")
+            token = _CSRF.findall((await client.get("/sign-in")).text)[0]
             break
         except httpx2.TransportError:
             await asyncio.sleep(0.2)
-    token = _CSRF.findall(page.text)[0]
+    else:
+        raise SystemExit("no worker answers")
     form = {"csrf": token, "email": "clinician@demo.example", "password": PASSWORD, "to": "/"}
     answer = await client.post("/sign-in", data=form)
     assert answer.status_code == 303, answer.text
@@ -159,9 +160,8 @@ async def load(at: str, process: int, seconds: float) -> None:
     print("| page | requests | median, ms | p95, ms | worst, ms |\n|---|---|---|---|---|")
     for kind, seen in [*sorted(took.items()), ("**all**", every.tolist())]:
         middle, high = np.quantile(seen, [0.5, 0.95])
-        print(
-            f"| {kind} | {len(seen)} | {1e3 * middle:.0f} | {1e3 * high:.0f} | {1e3 * max(seen):.0f} |"
-        )
+        times = " | ".join(f"{1e3 * value:.0f}" for value in (middle, high, max(seen)))
+        print(f"| {kind} | {len(seen)} | {times} |")
     print("\n| process | most resident, MB | of it its own data, MB |\n|---|---|---|")
     for name, (resident, own) in zip(_PROCESSES, sorted_by_start(most), strict=False):
         print(f"| {name} | {resident:.0f} | {own:.0f} |")
