@@ -1,9 +1,9 @@
 """The practice under load: 20 requests a second on two web workers, for five minutes.
 
 Run with ``python benchmarks/practice_load.py`` (``--seconds 20`` for a quick look). Starts the
-demo, signs in as its clinician, and asks for pages as a busy practice would, each at its time whether or
-not the one before is answered: what waits in line counts as waiting. Prints one Markdown row for
-each kind of page, the errors, and the memory of each process.
+demo, signs in as its clinician, and asks for pages as a busy practice would, each at its time
+whether or not the one before is answered: what waits in line counts as waiting. Prints one Markdown
+row for each kind of page, the errors, and the memory of each process.
 """
 
 import argparse
