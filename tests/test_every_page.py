@@ -12,6 +12,9 @@ from playwright.sync_api import Browser, Request
 from web_client import Practice, practice
 
 from anagen import Protocol
+from anagen.jobs import conduct as conducting
+from anagen.jobs.queue import Queue
+from anagen.web import trial_form
 from anagen.web.forecaster import Model
 from anagen.web.gate import declared
 from anagen.web.person import person_of
@@ -31,13 +34,16 @@ class Filled:
     count: str
     event: str
     session: str
+    waiting: str  # jobs
+    done: str
 
 
 @pytest.fixture(scope="module")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
+    folder = tmp_path_factory.mktemp("pages")
     with (
         Model() as model,
-        practice(tmp_path_factory.mktemp("pages"), forecaster=loaded(model.forecaster())) as here,
+        practice(folder, forecaster=loaded(model.forecaster())) as here,
         serving(here) as base,
     ):
         clinician = here.clinician
@@ -49,13 +55,22 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
         clinician.post(f"/patients/{patient}/counts/new", data=COUNT)
         clinician.post(f"/patients/{patient}/events/new", data=EVENT)
         clinician.post(f"/patients/{patient}/sessions/new", data=SESSION)
+        here.app.state.queue = Queue(folder / "queue.db")
+        waiting, done = trial_asked(here), trial_asked(here)
+        conducting._conduct(here.store, done)
         with here.store.reading() as db:
             person = person_of(db, patient)
         yield Filled(
             here, base, patient, plan,
             person.screenings[0].record, person.counts[0].record, person.events[0].record,
-            person.sessions[0].record,
+            person.sessions[0].record, waiting, done,
         )  # fmt: skip
+
+
+def trial_asked(here: Practice) -> str:
+    typed = trial_form.first("added") | {"people": "5", "repeats": "20"}
+    answer = here.owner.post("/research/trials/new", data=typed)
+    return answer.headers["location"].rpartition("/")[2]
 
 
 OF_PATIENT = (
@@ -64,19 +79,23 @@ OF_PATIENT = (
     "/events/{event}", "/events/{event}/correct", "/consents", "/compare",
     "/compare/keep?column=a&a.device=pen&a.needle_mm=1&a.sessions=6&a.interval_days=28",
     "/sessions/new", "/sessions/{session}", "/sessions/{session}/correct", "/microscope",
+    "/export",
 )  # fmt: skip
 ELSEWHERE = (
     "/", "/patients", "/patients/new", "/patients/import", "/nowhere", "/account",
     "/account/second-factor", "/administration", "/administration/audit", "/administration/users",
     "/administration/recall", "/administration/recall?lot=LOT-7781", "/administration/backup",
-    "/evidence", "/evidence?q=minoxidil", "/evidence/views/qualification", "/evidence/views/forest",
-    "/evidence/C15", "/evidence/closure.dye_half_life_h", "/sign-in",
+    "/administration/retention", "/research", "/research/trials/new", "/research/jobs/{waiting}",
+    "/research/jobs/{done}", "/evidence", "/evidence?q=minoxidil",
+    "/evidence/views/qualification", "/evidence/views/forest", "/evidence/C15",
+    "/evidence/closure.dye_half_life_h", "/sign-in",
 )  # fmt: skip
 # Seen by nobody who is signed in, or no page: tried where signing in, photographs and files are.
 NOT_HERE = {
     "/health", "/static/{name}", "/sign-in/provider", "/sign-in/provider/back", "/set-up",
     "/invitation/{token}", "/sign-in/second-step", "/patients/{patient}/photos/{record}",
-    "/patients/{patient}/documents/{record}",
+    "/patients/{patient}/documents/{record}", "/research/jobs/{job}/result.json",
+    "/research/jobs/{job}/result.csv",
 }  # fmt: skip
 PAGES = [*(f"/patients/{{patient}}{page}" for page in OF_PATIENT), *ELSEWHERE]
 

@@ -453,7 +453,7 @@ def test_machines_get_the_same_view_and_a_file_is_written(tmp_path: Path):
 
 def test_the_cards_are_where_they_were():
     assert "Dhurat 2013" in anagen("evidence", "dhurat2013").out
-    assert "studies. Look one up" in words(anagen("evidence").out)
+    assert "Look one up with `anagen evidence KEY`." in words(anagen("evidence").out)
 
 
 def test_a_view_comes_up_without_the_machinery_that_computes():

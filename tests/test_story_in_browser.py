@@ -102,7 +102,7 @@ def test_a_story_from_intake_to_follow_up(
     assert "Clara Clinician" in page.inner_text("body")
     page.goto(f"{home}/documents")
     page.get_by_role("link", name="How your hair grows").click()
-    assert page.locator("svg").count() > 0
+    page.locator("svg:visible").first.wait_for()
 
     page.goto(f"{home}/counts/new")
     fill(page, COUNT)
