@@ -4,6 +4,7 @@ What is left empty is unknown, never no. A list has a tick for "asked: none". Wh
 kept as it was typed, so that a refusal loses nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -11,6 +12,8 @@ from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
+
+from anagen.reading import BadInput
 
 Kind = Literal["number", "choice", "yes_no", "lines", "text", "date"]
 _UNITS = {
@@ -133,6 +136,21 @@ def typed_of(stated: BaseModel | Mapping[str, Any], within: str = "") -> dict[st
         elif value is not None:
             typed[path] = f"{value:g}" if isinstance(value, float) else str(value)
     return typed
+
+
+def about(fault: BadInput | str) -> str:
+    """The name of the field that a refusal is about, empty where it is about none."""
+    return fault.place if isinstance(fault, BadInput) else ""
+
+
+def refusal(fault: BadInput | str) -> str:
+    """A refusal as a form says it: the field by its label, not by its key."""
+    said, place = str(fault), about(fault)
+    for key in (place, place.partition(".")[2]):
+        if key and (at := re.search(rf"(?:^|: ){re.escape(key)}(?=[ :])", said)):
+            said = label(place.rpartition(".")[2]) + said[at.end() :]
+            break
+    return said[:1].upper() + said[1:]
 
 
 def label(name: str) -> str:

@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 from anagen.care import words
 from anagen.care.report import environment
+from anagen.web import forms
 from anagen.web.assets import address
 
 # Where the parts of the house are, with what one must be allowed to see them.
@@ -78,6 +79,8 @@ def pages() -> Environment:
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain
     pages.filters["said_plainly"] = _said_plainly
+    pages.filters["about"] = forms.about
+    pages.filters["refusal"] = forms.refusal
     pages.filters["plain_words"] = lambda key: key.replace("_", " ")
     return pages
 

@@ -65,7 +65,7 @@ def read(typed: Mapping[str, str], day: date) -> tuple[Who, Patient]:
     """
     who = Who.from_table(forms.table(Who, typed), where="who it is")
     if who.born and who.born > day:
-        raise BadInput(f"who it is: born is {who.born}; allowed is a day up to today.")
+        raise BadInput(f"who it is: born is {who.born}; allowed is a day up to today.", "born")
     told = forms.table(Patient, typed)
     if who.born and "age" not in told:
         told["age"] = full_years(who.born, day)

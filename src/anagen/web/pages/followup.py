@@ -78,7 +78,7 @@ def take(
         with request.app.state.store.writing(actor) as entry:
             entry.add(row, safe.data)
     except BadInput as fault:
-        return _shown(request, patient, typed, error=str(fault))
+        return _shown(request, patient, typed, error=fault)
     return RedirectResponse(f"/patients/{patient}/followup#photographs", 303)
 
 
@@ -143,7 +143,7 @@ def _shown(
     typed: dict[str, str],
     left: str = "",
     right: str = "",
-    error: str = "",
+    error: BadInput | str = "",
 ) -> Response:
     with request.app.state.store.reading() as db:
         person = person_of(db, patient)

@@ -22,7 +22,7 @@ from anagen.records import tables
 from anagen.records.current import current_one, history
 from anagen.records.refusals import Conflict
 from anagen.screening import BARRED, Screening, screen
-from anagen.web import session_form, session_history
+from anagen.web import forms, session_form, session_history
 from anagen.web.forecaster import ModelAway
 from anagen.web.gate import clock, needs
 from anagen.web.page import page
@@ -70,7 +70,7 @@ def record(request: Request, patient: str, typed: Typed, actor: Any = needs(WRIT
         columns = _columns(request, person, typed)
         reason = _reason(person, typed)
     except BadInput as refused:
-        return _form(request, person, typed, str(refused))
+        return _form(request, person, typed, refused)
     with request.app.state.store.writing(actor) as entry:
         row = entry.add(tables.SessionRecord(patient=patient, reason=reason, **columns))
         if reason is not None:
@@ -149,7 +149,7 @@ def correct(
             entry.correct(seen[0], typed.get("why", ""), **columns)
     except BadInput as refused:
         status = 409 if isinstance(refused, Conflict) else 422
-        return _form(request, person, typed, str(refused), status)
+        return _form(request, person, typed, refused, status)
     return RedirectResponse(f"/patients/{patient}/sessions/{session}", 303)
 
 
@@ -207,7 +207,9 @@ def _reason(person: Person, typed: Mapping[str, str]) -> str | None:
         against = (
             "the screening bars needling" if barred else "no consent to treatment is on record"
         )
-        raise BadInput(f"{against}; a session that took place is kept with the reason why it did.")
+        raise BadInput(
+            f"{against}; a session that took place is kept with the reason why it did.", "despite"
+        )
     return said
 
 
@@ -261,7 +263,7 @@ def _doses(request: Request, person: Person, typed: Mapping[str, str]) -> list[D
             device = session_form.device_of(typed, where.depth_mm)
             figures = _needled(request, person, device, where, area)
         except (BadInput, ModelAway) as refused:
-            found.append(Dose(key, area.name, refused=str(refused)))
+            found.append(Dose(key, area.name, refused=forms.refusal(refused)))
             continue
         per_cm2 = figures.punctures_per_cm2
         share = {name: 100 * value for name, value in figures.bleeding_share.items()}
@@ -290,7 +292,7 @@ def _form(
     request: Request,
     person: Person,
     typed: Mapping[str, str],
-    error: str = "",
+    error: BadInput | str = "",
     status: int = 422,
 ) -> Response:
     screening = _screened(person, typed)
