@@ -14,22 +14,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from anagen.reading import BadInput
+from anagen.web.in_words import label, unit
 
 Kind = Literal["number", "choice", "yes_no", "lines", "text", "date"]
-_UNITS = {
-    "mm": "mm", "cm2": "cm²", "um": "µm", "kg": "kg", "percent": "%", "ml": "ml", "hours": "h",
-    "minutes": "min", "grams": "g", "months": "months", "days": "days", "hz": "Hz", "s": "s",
-}  # fmt: skip
-_LABELS = {
-    "months_since_onset": "Time since it began",
-    "sulfotransferase_od405": "Hair sulfotransferase assay",
-    "off_label_said": "Told that it is off-label",
-    "on": "Day",
-    "born": "Birth date",
-    "keep": "Use it even where it is questioned",
-    "terminal_fraction": "Share of terminal hairs",
-    "anagen_fraction": "Share of growing hairs",
-}
 # What a list takes, as a form says it.
 _LISTS = {
     "conditions": "names or ICD-10-CM codes",
@@ -86,7 +73,7 @@ def fields(
                 kind=_kind(parts, choices, lines),
                 allowed=_allowed(name, field.description or "", choices, parts, lines),
                 required=field.is_required(),
-                unit=_unit(name),
+                unit=unit(name),
                 choices=choices,
                 least=next((float(m.ge) for m in metadata if hasattr(m, "ge")), None),
                 most=next((float(m.le) for m in metadata if hasattr(m, "le")), None),
@@ -153,14 +140,6 @@ def refusal(fault: BadInput | str) -> str:
     return said[:1].upper() + said[1:]
 
 
-def label(name: str) -> str:
-    """A key in words, without its unit."""
-    if name in _LABELS:
-        return _LABELS[name]
-    words = [word for word in name.split("_") if word not in _UNITS and word != "per"]
-    return " ".join(words).capitalize() or name
-
-
 def _allowed(
     name: str, described: str, choices: tuple[str, ...], parts: list[Any], lines: bool
 ) -> str:
@@ -168,13 +147,6 @@ def _allowed(
     if lines:
         return f"one a line: {_LISTS.get(name, described)}"
     return "" if choices or bool in parts else described
-
-
-def _unit(name: str) -> str:
-    words = name.split("_")
-    if words[-2:] == ["per", "cm2"]:
-        return "hairs/cm²"
-    return next((_UNITS[word] for word in reversed(words) if word in _UNITS), "")
 
 
 def _kind(parts: list[Any], choices: tuple[str, ...], lines: bool) -> Kind:

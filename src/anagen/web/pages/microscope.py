@@ -16,6 +16,7 @@ from anagen.protocol import Protocol
 from anagen.reading import BadInput
 from anagen.web.forecaster import ModelAway
 from anagen.web.gate import needs
+from anagen.web.in_words import day_in_words
 from anagen.web.page import page
 from anagen.web.person import Person, person_of, protocol_of
 
@@ -74,7 +75,7 @@ def _courses(person: Person) -> dict[str, Course]:
     plans = sorted(person.plans, key=lambda each: (each is not held, each.recorded_at))
     found = {
         plan.record: Course(
-            f"{plan.name}, from {plan.first_day}",
+            f"{plan.name}, from {day_in_words(plan.first_day)}",
             Patient.from_table(plan.facts, where="the kept patient"),
             protocol_of(plan),
             min(plan.weeks, MOST_WEEKS),

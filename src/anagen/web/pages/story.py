@@ -10,7 +10,17 @@ from anagen.care.table import numbers_of
 from anagen.web.gate import needs
 from anagen.web.page import page
 from anagen.web.person import person_of
-from anagen.web.story import kept_forecasts, measured, sentence, timeline
+from anagen.web.story import (
+    LATEST,
+    STEPS,
+    draft_of,
+    kept_forecasts,
+    measured,
+    next_step,
+    open_events,
+    sentence,
+    timeline,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -40,6 +50,11 @@ def story(request: Request, patient: str, actor: Any = needs("patients:read")) -
             "story.html",
             person=person,
             moments=timeline(person),
+            latest=LATEST,
+            steps=STEPS,
+            next=next_step(person),
+            draft=draft_of(person),
+            open_events=open_events(person),
             said=sentence(person, forecast),
             figures=figures,
             numbers=numbers,

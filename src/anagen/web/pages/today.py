@@ -14,10 +14,10 @@ from anagen.records import tables
 from anagen.records.current import stands
 from anagen.web.gate import needs, open_to_all
 from anagen.web.page import page
+from anagen.web.story import LATELY
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=7)
-LATELY = timedelta(days=30)
 
 
 class Due(NamedTuple):
