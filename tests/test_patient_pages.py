@@ -1,5 +1,6 @@
 """The pages of a patient: what goes in comes back, nothing is lost over a refusal."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -49,7 +50,12 @@ def test_what_was_typed_is_what_is_kept(here: Practice) -> None:
 def test_a_refused_form_says_why_and_keeps_every_word(here: Practice) -> None:
     answer = here.clinician.post("/patients/new", data=PERSON | {"weight_kg": "heavy"})
     assert answer.status_code == 422
-    assert "weight_kg is &#39;heavy&#39;; allowed is a number of kg from 2 to 350" in answer.text
+    at_the_field = re.search(r'id="weight_kg-wrong">(.*?)</p>', answer.text)
+    assert at_the_field
+    said = "Weight is &#39;heavy&#39;; allowed is a number of kg from 2 to 350."
+    assert said in at_the_field[1]
+    assert f'<a href="#weight_kg">{said}</a>' in answer.text
+    assert answer.text.count('aria-invalid="true"') == 1
     assert 'value="Quarrington"' in answer.text
     with here.store.reading() as db:
         assert not current(db, tables.Patient)

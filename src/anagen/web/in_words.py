@@ -29,7 +29,15 @@ _LABELS = {
     "per_day": "Times a day",
     "mg_per_day": "Milligrams a day",
     "hold_hours": "Pause after a session",
+    "depth_mm": "Depth set",
+    "single_use": "Cartridge used once only",
+    "grams": "Amount",
+    "on_at": "Put on at",
+    "off_at": "Taken off at",
+    "minutes_after": "Time after the last needle",
     "pain_0_10": "Pain, 0 to 10",
+    "reaction": "Reaction of the skin, even if none",
+    "history_rechecked": "History asked again today",
 }
 # Values that say themselves what they are, and what a person typed.
 _NAMES = ("name", "kind", "device_kind", "drug", "product", "zone", "side")

@@ -235,7 +235,8 @@ def _numbing(typed: Mapping[str, str]) -> dict[str, Any] | None:
     told = _product(Numbing, typed, "numbing.", "numbing cream")
     if told and told.get("on_at", "") > told.get("off_at", "24"):
         raise BadInput(
-            "numbing cream: off_at is before on_at; allowed is a later time.", "numbing.off_at"
+            "numbing cream: it was taken off before it was put on; allowed is a later time.",
+            "numbing.off_at",
         )
     return told
 

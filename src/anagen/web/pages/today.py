@@ -12,6 +12,7 @@ from anagen.care.appointments import visit_days
 from anagen.protocol import Protocol
 from anagen.records import tables
 from anagen.records.current import stands
+from anagen.records.people import find
 from anagen.web.gate import needs, open_to_all
 from anagen.web.page import page
 from anagen.web.story import LATELY
@@ -46,6 +47,7 @@ def today(request: Request, actor: Any = needs("evidence:read")) -> Response:
     with request.app.state.store.reading() as db:
         visits, unsigned = _plans(db, day)
         events = _events(db, day)
+        new_practice = not find(db, "", most=1)
     return page(
         request,
         "today.html",
@@ -54,6 +56,7 @@ def today(request: Request, actor: Any = needs("evidence:read")) -> Response:
         visits=visits,
         unsigned=unsigned,
         events=events,
+        new_practice=new_practice,
     )
 
 
