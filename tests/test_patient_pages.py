@@ -70,7 +70,7 @@ def test_a_correction_stands_and_the_first_version_stays(here: Practice) -> None
     assert answer.status_code == 303
     again = here.clinician.post(f"/patients/{patient}/facts", data=PERSON | change)
     assert again.status_code == 422
-    assert "somebody changed this person meanwhile" in again.text
+    assert "Somebody changed this person meanwhile" in again.text
     with here.store.reading() as db:
         weights = [row.facts["weight_kg"] for row in history(db, tables.Patient, patient)]
     assert weights == [78, 80]

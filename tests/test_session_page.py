@@ -150,7 +150,7 @@ def test_what_took_place_against_the_screening_is_kept_with_its_reason(here, per
 def test_without_consent_on_record_a_reason_is_asked_for(here, person):
     refused = here.assistant.post(person.new, data=typed(person, consent=""))
     assert refused.status_code == 422
-    assert "no consent to treatment" in refused.text
+    assert "No consent to treatment" in refused.text
 
 
 def test_a_correction_stands_beside_what_it_corrects(here, person):
