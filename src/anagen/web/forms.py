@@ -14,9 +14,10 @@ from typing import Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from anagen.reading import BadInput
-from anagen.web.in_words import label, unit
+from anagen.web.in_words import capital, label, unit
 
-Kind = Literal["number", "choice", "yes_no", "lines", "text", "date"]
+Kind = Literal["number", "choice", "yes_no", "lines", "text", "long", "time", "date"]
+_LONG = 500  # from so many letters on a text is written on several lines
 # What a list takes, as a form says it.
 _LISTS = {
     "conditions": "names or ICD-10-CM codes",
@@ -25,6 +26,9 @@ _LISTS = {
     "scalp_findings": "what is seen today on the area to be needled",
     "signs": "the signs that are seen",
 }
+# What only says how long a text may be is said once it is too long.
+_HOW_LONG = re.compile(r"(a name of )?up to \d+ (letters|characters)")
+TIME = r"^\d\d:\d\d$"  # of a text that is a time of day
 _DAYS = {"medications": "stopped_days_ago"}  # of a list, what a number behind a comma says
 
 
@@ -70,8 +74,8 @@ def fields(
             Field(
                 name=path,
                 label=label(name),
-                kind=_kind(parts, choices, lines),
-                allowed=_allowed(name, field.description or "", choices, parts, lines),
+                kind=(kind := _kind(parts, choices, lines, metadata)),
+                allowed=_allowed(name, field.description or "", kind),
                 required=field.is_required(),
                 unit=unit(name),
                 choices=choices,
@@ -137,27 +141,29 @@ def refusal(fault: BadInput | str) -> str:
         if key and (at := re.search(rf"(?:^|: ){re.escape(key)}(?=[ :])", said)):
             said = label(place.rpartition(".")[2]) + said[at.end() :]
             break
-    return said[:1].upper() + said[1:]
+    return capital(said)
 
 
-def _allowed(
-    name: str, described: str, choices: tuple[str, ...], parts: list[Any], lines: bool
-) -> str:
+def _allowed(name: str, described: str, kind: Kind) -> str:
     """What may stand in a field, where the field does not show it by itself."""
-    if lines:
+    if kind == "lines":
         return f"one a line: {_LISTS.get(name, described)}"
-    return "" if choices or bool in parts else described
+    shown = kind in {"choice", "yes_no", "date", "time"}
+    return "" if shown or _HOW_LONG.fullmatch(described) else described
 
 
-def _kind(parts: list[Any], choices: tuple[str, ...], lines: bool) -> Kind:
+def _kind(parts: list[Any], choices: tuple[str, ...], lines: bool, metadata: Iterable[Any]) -> Kind:
     if lines:
         return "lines"
     if choices:
         return "choice"
+    if any(getattr(each, "pattern", None) == TIME for each in metadata):
+        return "time"
     for type_, kind in ((bool, "yes_no"), (float, "number"), (int, "number"), (date, "date")):
         if type_ in parts:
             return kind  # type: ignore[return-value]
-    return "text"
+    most = max((getattr(each, "max_length", 0) for each in metadata), default=0)
+    return "long" if most >= _LONG else "text"
 
 
 def _value(said: str, parts: list[Any]) -> Any:

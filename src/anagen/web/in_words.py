@@ -1,5 +1,6 @@
 """What is kept, as a person reads it: days, keys and values in words, each with its unit."""
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -56,6 +57,21 @@ def day_in_words(value: date | datetime) -> str:
 def moment_in_words(value: datetime) -> str:
     """``7 Mar 2026, 14:05``, as the clock shows it where the practice is."""
     return f"{day_in_words(value)}, {value.astimezone():%H:%M}"
+
+
+def capital(text: str) -> str:
+    """A text with a capital at its beginning."""
+    return text[:1].upper() + text[1:]
+
+
+def as_asked(question: str) -> str:
+    """A question of the screening without how a file would answer it: here its field follows."""
+    return question.partition(" List ")[0]
+
+
+def rounded(text: str) -> str:
+    """A text whose longer numbers are told with three digits that count."""
+    return re.sub(r"\d+\.\d{3,}", lambda found: f"{float(found[0]):.3g}", text)
 
 
 def label(name: str) -> str:

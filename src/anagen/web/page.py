@@ -79,6 +79,9 @@ def pages() -> Environment:
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain
     pages.filters["in_words"] = in_words.in_words
+    pages.filters["capital"] = in_words.capital
+    pages.filters["as_asked"] = in_words.as_asked
+    pages.filters["rounded"] = in_words.rounded
     pages.filters["label"] = in_words.label
     pages.filters["day"] = in_words.day_in_words
     pages.filters["moment"] = in_words.moment_in_words

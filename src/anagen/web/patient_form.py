@@ -1,6 +1,7 @@
 """The form of a patient: who it is, and what is known of the person."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -11,6 +12,7 @@ from anagen.reading import BadInput, Stated
 from anagen.web import forms
 from anagen.web.person import full_years
 
+GRADE = "Norwood 1 to 7 or 3V, Ludwig 1 to 3, Sinclair 1 to 5, or SALT 0 to 100"
 GROUPS = (
     ("The person", ("age", "sex", "condition", "grade", "months_since_onset")),
     (
@@ -67,6 +69,8 @@ def read(typed: Mapping[str, str], day: date) -> tuple[Who, Patient]:
     if who.born and who.born > day:
         raise BadInput(f"who it is: born is {who.born}; allowed is a day up to today.", "born")
     told = forms.table(Patient, typed)
+    if isinstance(told.get("grade"), str):
+        told["grade"] = told["grade"].lower().replace(" ", "_")
     if who.born and "age" not in told:
         told["age"] = full_years(who.born, day)
     return who, Patient.from_table(told, where="the person")
@@ -75,6 +79,9 @@ def read(typed: Mapping[str, str], day: date) -> tuple[Who, Patient]:
 def groups(typed: Mapping[str, str]) -> list[tuple[str, list[forms.Field]]]:
     """The fields of a person in groups that are asked together."""
     found = {each.name: each for each in forms.fields(Patient, typed)}
+    age, grade = found["age"], found["grade"]
+    found["age"] = replace(age, required=False, allowed="left empty: from the birth date")
+    found["grade"] = replace(grade, allowed=GRADE, typed=grade.typed.replace("_", " "))
     return [(title, [found[name] for name in names]) for title, names in GROUPS]
 
 

@@ -60,8 +60,8 @@ class Numbing(Stated):
     lot: str | None = Field(default=None, max_length=120, description=_LINE)
     grams: float | None = Field(default=None, ge=0, le=500, description="0 to 500 g")
     area_cm2: float | None = Field(default=None, ge=1, le=1000, description="1 to 1000 cm²")
-    on_at: str | None = Field(default=None, pattern=r"^\d\d:\d\d$", description="a time, HH:MM")
-    off_at: str | None = Field(default=None, pattern=r"^\d\d:\d\d$", description="a time, HH:MM")
+    on_at: str | None = Field(default=None, pattern=forms.TIME, description="a time, HH:MM")
+    off_at: str | None = Field(default=None, pattern=forms.TIME, description="a time, HH:MM")
 
 
 class PutOn(Stated):

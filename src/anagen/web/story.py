@@ -14,20 +14,23 @@ from anagen.counting import METHODS, count_error_per_cm2, smallest_change_per_cm
 from anagen.evidence.parameters import parameters
 from anagen.kept_forecast import KeptForecast
 from anagen.records import tables
+from anagen.screening import BARRED
 from anagen.web.in_words import day_in_words
-from anagen.web.person import Person
+from anagen.web.person import Person, protocol_of
 
 TOTAL = "total_density_per_cm2"
 LATEST = 12  # moments of the timeline that are open to the eye; the others are a click away
 LATELY = timedelta(days=30)  # for as long an adverse event that is not over is brought up
-# What can be done for a person: where, in which words, and what one must be allowed.
-STEPS = (
+# What can be done for a person, and what can be read: where, in which words, who may.
+TO_DO = (
     ("screenings/new", "Screen", "patients:read"),
     ("compare", "Compare plans", "patients:read"),
     ("sessions/new", "Record a session", "sessions:write"),
     ("followup", "Follow-up", "patients:read"),
-    ("documents", "Documents", "documents:read"),
     ("events/new", "Adverse event", "events:write"),
+)
+TO_READ = (
+    ("documents", "Documents", "documents:read"),
     ("consents", "Consents", "patients:read"),
     ("microscope", "Microscope", "patients:read"),
     ("facts", "What is known", "patients:write"),
@@ -69,12 +72,17 @@ def draft_of(person: Person) -> tables.Plan | None:
 
 
 def next_step(person: Person) -> str:
-    """Of the steps the one that comes next; empty where a plan is to be signed first."""
+    """Of the steps the one that comes next; empty where a plan is to be signed or an adverse event
+    to be seen to first, and where the screening speaks against needling."""
+    plan = person.plan
     if not person.screenings:
         return "screenings/new"
-    if not person.plans:
+    if open_events(person) or draft_of(person) or person.screenings[-1].decision in BARRED:
+        return ""
+    if plan is None:
         return "compare"
-    return "" if draft_of(person) else "sessions/new"
+    done = sum(each.plan == plan.record for each in person.sessions)
+    return "sessions/new" if done < protocol_of(plan).course.sessions else "followup"
 
 
 def open_events(person: Person) -> list[tables.AdverseEvent]:

@@ -12,7 +12,8 @@ from anagen.web.page import page
 from anagen.web.person import person_of
 from anagen.web.story import (
     LATEST,
-    STEPS,
+    TO_DO,
+    TO_READ,
     draft_of,
     kept_forecasts,
     measured,
@@ -51,7 +52,8 @@ def story(request: Request, patient: str, actor: Any = needs("patients:read")) -
             person=person,
             moments=timeline(person),
             latest=LATEST,
-            steps=STEPS,
+            to_do=TO_DO,
+            to_read=TO_READ,
             next=next_step(person),
             draft=draft_of(person),
             open_events=open_events(person),
