@@ -141,7 +141,7 @@ def refusal(fault: BadInput | str) -> str:
         if key and (at := re.search(rf"(?:^|: ){re.escape(key)}(?=[ :])", said)):
             said = label(place.rpartition(".")[2]) + said[at.end() :]
             break
-    return capital(said)
+    return capital(re.sub(r"it must be one of .*?\.(?= |$)", "choose one.", said))
 
 
 def _allowed(name: str, described: str, kind: Kind) -> str:

@@ -19,7 +19,7 @@ PLACES = (
     ("/patients", "Patients", "patients:read"),
     ("/research", "Research", "research:run"),
     ("/evidence", "Evidence", "evidence:read"),
-    ("/administration", "Administration", "admin:audit"),
+    ("/administration", "Admin", "admin:audit"),
 )
 _SAID = {
     401: ("Please sign in", "This page needs you to be signed in."),

@@ -126,10 +126,8 @@ def measured(person: Person, forecast: KeptForecast) -> list[Point]:
 def sentence(person: Person, forecast: KeptForecast | None) -> str:
     """The one sentence that a clinician needs."""
     if forecast is None:
-        if not person.screenings:
-            return "Not screened yet: that is the first step."
-        decision = person.screenings[-1].decision
-        return f"Screened: {words.DECISIONS[decision]}. There is no plan yet."
+        screened = bool(person.screenings)
+        return "There is no plan yet." if screened else "Not screened yet: that is the first step."
     points = measured(person, forecast)
     if not points:
         week = max(forecast.detectable.chance_of_gain, key=lambda each: (each <= 24, each))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from anagen.care import words
 from anagen.care.chart import forecast_chart
 from anagen.care.table import numbers_of
+from anagen.screening import BARRED
 from anagen.web.gate import needs
 from anagen.web.page import page
 from anagen.web.person import person_of
@@ -57,6 +58,7 @@ def story(request: Request, patient: str, actor: Any = needs("patients:read")) -
             next=next_step(person),
             draft=draft_of(person),
             open_events=open_events(person),
+            barred=bool(person.screenings) and person.screenings[-1].decision in BARRED,
             said=sentence(person, forecast),
             figures=figures,
             numbers=numbers,
