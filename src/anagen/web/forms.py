@@ -129,12 +129,12 @@ def typed_of(stated: BaseModel | Mapping[str, Any], within: str = "") -> dict[st
     return typed
 
 
-def about(fault: BadInput | str) -> str:
+def about(fault: Exception | str) -> str:
     """The name of the field that a refusal is about, empty where it is about none."""
     return fault.place if isinstance(fault, BadInput) else ""
 
 
-def refusal(fault: BadInput | str) -> str:
+def refusal(fault: Exception | str) -> str:
     """A refusal as a form says it: the field by its label, not by its key."""
     said, place = str(fault), about(fault)
     for key in (place, place.partition(".")[2]):

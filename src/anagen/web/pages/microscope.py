@@ -108,7 +108,7 @@ def _ticks(scope: LivingMicroscope) -> str:
     named = "".join(
         f'<path d="M{at(second):.1f} 0v5" stroke="var(--quiet)"/>'
         f'<text x="{at(second):.1f}" y="17" text-anchor="middle" fill="var(--quiet)" '
-        f'font-size="13">{said}</text>'
+        f'font-size="12">{said}</text>'
         for second, said in _TICKS
         if second < last
     )
