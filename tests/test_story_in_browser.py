@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 from browser import chromium, faults_of, serving, signed_in
-from journey import COUNT, EVENT, PERSON, SESSION
+from journey import COUNT, EVENT, PERSON, SESSION, loaded
 from playwright.sync_api import Browser, Page
 from web_client import Practice, practice
 
@@ -21,7 +21,7 @@ def open_practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pr
     folder = tmp_path_factory.mktemp("story")
     with (
         Model() as model,
-        practice(folder, forecaster=model.forecaster()) as here,
+        practice(folder, forecaster=loaded(model.forecaster())) as here,
         serving(here) as base,
     ):
         yield here, base
