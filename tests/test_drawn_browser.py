@@ -16,6 +16,7 @@ from anagen.options import candidates
 from anagen.records import tables
 from anagen.records.current import current
 from anagen.web.forecaster import Forecaster, Model
+from anagen.web.pages.compare import ALL, FEW
 from anagen.web.person import person_of
 
 __all__ = ["chromium"]
@@ -59,12 +60,12 @@ def test_the_chart_follows_the_slider_and_all_draws_come_on_release(
     slider.evaluate(
         "(it) => { it.value = 2; it.dispatchEvent(new Event('input', {bubbles: true})) }"
     )
-    expect(page.locator("#drawn")).to_contain_text("50 draws while you slide")
+    expect(page.locator("#drawn")).to_contain_text(f"{FEW} draws while you slide")
     expect(page.locator("#chart-a h2")).to_contain_text("2 mm pen")
     assert field.input_value() == "2"
     assert page.locator("#chart-a .median").get_attribute("points") != before
     page.keyboard.press("ArrowRight")  # a step, and its release
-    expect(page.locator("#drawn")).to_have_text("all 250 draws")
+    expect(page.locator("#drawn")).to_have_text(f"all {ALL} draws")
     expect(page.locator("#chart-a h2")).to_contain_text("2.1 mm pen")
     expect(slider).to_be_focused()  # what is swapped is not what is held
     assert "a.needle_mm=2.1" in page.url
