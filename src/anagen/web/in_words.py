@@ -111,6 +111,9 @@ def in_words(value: Any, key: str = "") -> str:
             return ", ".join(_entry(name, each) for name, each in value.items())
         case list() | tuple():
             return "; ".join(in_words(each, key) for each in value)
+        case str() if key == "grade":
+            scale, _, stage = value.partition("_")
+            return f"{'SALT' if scale == 'salt' else scale.capitalize()} {stage.upper()}"
         case _:
             return str(value) if key in _TYPED else str(value).replace("_", " ")
 
