@@ -55,6 +55,13 @@ def test_a_refused_form_says_why_and_keeps_every_word(here: Practice) -> None:
         assert not current(db, tables.Patient)
 
 
+def test_a_digit_that_is_no_number_of_days_is_part_of_the_name(here: Practice) -> None:
+    patient = new_patient(here, **{"medications": "biotin, ²", "medications.none": ""})
+    with here.store.reading() as db:
+        (medicine,) = person_of(db, patient).facts.medications or ()
+    assert (medicine.name, medicine.stopped_days_ago) == ("biotin, ²", None)
+
+
 def test_a_correction_stands_and_the_first_version_stays(here: Practice) -> None:
     patient = new_patient(here)
     with here.store.reading() as db:
