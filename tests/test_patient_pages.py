@@ -1,6 +1,8 @@
 """The pages of a patient: what goes in comes back, nothing is lost over a refusal."""
 
+import json
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -169,3 +171,17 @@ def test_all_people_of_a_table_are_taken_or_none(here: Practice) -> None:
     assert sent(good) == 303
     with here.store.reading() as db:
         assert [row.given_name for row in current(db, tables.Patient)] == ["Ada", "Bob"]
+
+
+def test_a_person_in_a_file_has_a_birth_date_that_can_be(here: Practice) -> None:
+    who = {"given_name": "Ada", "family_name": "One", "age": 40, "sex": "female",
+           "condition": "alopecia_areata"}  # fmt: skip
+
+    def sent(born: str) -> int:
+        files = {"file": ("ada.json", json.dumps(who | {"born": born}), "application/json")}
+        return here.clinician.post("/patients/import", files=files).status_code
+
+    assert [sent(born) for born in ("2099-01-01", "1066-10-14", "soon")] == [422, 422, 422]
+    assert sent("1985-03-14") == 303
+    with here.store.reading() as db:
+        assert [row.born for row in current(db, tables.Patient)] == [date(1985, 3, 14)]

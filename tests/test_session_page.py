@@ -152,6 +152,16 @@ def test_without_consent_on_record_a_reason_is_asked_for(here, person):
     assert "no consent to treatment" in refused.text
 
 
+def test_a_consent_before_a_refusal_holds_no_longer(here, person):
+    with here.store.writing(here.actor("clinician")) as entry:
+        refused = {"kind": "treatment", "language": "en", "given": False, "on": date.today()}
+        entry.add(tables.Consent(patient=person.record, **refused))
+    assert 'name="despite"' in here.assistant.get(person.new).text
+    answer = here.assistant.post(person.new, data=typed(person))
+    assert answer.status_code == 422
+    assert "no consent to treatment is on record" in answer.text
+
+
 def test_a_correction_stands_beside_what_it_corrects(here, person):
     here.assistant.post(person.new, data=typed(person))
     row = recorded(here, person)

@@ -179,7 +179,7 @@ def _first(request: Request, person: Person, actor: Any) -> dict[str, str]:
         "number": str(len(done) + 1),
         "performed_at": f"{clock(request).astimezone():%Y-%m-%dT%H:%M}",
         "operator": actor.name,
-        "consent": consents[-1].record if consents else "",
+        "consent": consents[-1].record if person.consented("treatment") else "",
     }
 
 
@@ -196,11 +196,7 @@ def _screened(person: Person, typed: Mapping[str, str]) -> Screening:
 def _reason(person: Person, typed: Mapping[str, str]) -> str | None:
     """Why it went ahead against the screening or without consent, where it did. `BadInput`."""
     barred = _screened(person, typed).decision in BARRED
-    given = any(
-        each.record == typed.get("consent") and each.kind == "treatment" and each.given
-        for each in person.consents
-    )
-    if not barred and given:
+    if not barred and _consented(person, typed):
         return None
     said = without_controls(typed.get("despite", ""))[:400]
     if not said:
@@ -209,6 +205,12 @@ def _reason(person: Person, typed: Mapping[str, str]) -> str | None:
         )
         raise BadInput(f"{against}; a session that took place is kept with the reason why it did.")
     return said
+
+
+def _consented(person: Person, typed: Mapping[str, str]) -> bool:
+    """Whether a consent is chosen, and none was refused or taken back since."""
+    given = {each.record for each in person.consents if each.kind == "treatment" and each.given}
+    return typed.get("consent") in given and person.consented("treatment") is True
 
 
 def _columns(request: Request, person: Person, typed: Mapping[str, str]) -> dict[str, Any]:
@@ -295,7 +297,6 @@ def _form(
 ) -> Response:
     screening = _screened(person, typed)
     correcting = typed.get("session", "")
-    consented = any(each.record == typed.get("consent") for each in person.consents)
     return page(
         request,
         "session_form.html",
@@ -307,7 +308,7 @@ def _form(
         barred=screening.decision in BARRED,
         decisions=DECISIONS,
         consents=[each for each in person.consents if each.kind == "treatment" and each.given],
-        consented=consented,
+        consented=_consented(person, typed),
         form=session_form,
         zones=scalp_zones,
         doses=_doses(request, person, typed),
