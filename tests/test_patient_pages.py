@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,9 @@ from web_client import Practice, practice
 
 from anagen import Protocol
 from anagen.records import tables
-from anagen.records.current import current, history
+from anagen.records.current import current, current_one, history
+from anagen.records.retention import restrict
+from anagen.web.pages import today
 from anagen.web.person import person_of
 
 COURSE = Path(__file__).parent.parent / "examples" / "course.toml"
@@ -139,6 +141,33 @@ def test_an_event_is_weighed_and_stays_with_its_patient(here: Practice) -> None:
     record = answer.headers["location"].rsplit("/", 1)[1]
     assert here.clinician.get(f"/patients/{other}/events/{record}").status_code == 404
     assert "infection" in here.clinician.get("/").text.lower()
+
+
+def test_what_rests_is_not_on_the_first_page_and_what_begins_later_is(here: Practice) -> None:
+    patient, plan = planned(here)
+    assert here.assistant.post(f"/patients/{patient}/events/new", data=EVENT).status_code == 303
+    with here.store.writing(here.actor("clinician")) as entry:
+        row = current_one(entry.db, tables.Plan, plan)
+        entry.correct(row, "on leave", first_day=date.today() + timedelta(weeks=6))
+    first = here.clinician.get("/").text
+    assert f'href="/patients/{patient}/plans/{plan}"' in first
+    assert f'href="/patients/{patient}/events/' in first
+    with here.store.writing(here.actor("clinician")) as entry:
+        restrict(entry, patient, "asked for it")
+    assert patient not in here.clinician.get("/").text
+
+
+def test_of_many_drafts_the_latest_are_shown(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "MOST_SHOWN", 1)
+    _, first = planned(here)
+    assert "are shown" not in here.clinician.get("/").text
+    _, second = planned(here)
+    text = here.clinician.get("/").text
+    assert "The latest 1 are shown" in text
+    assert second in text
+    assert first not in text
 
 
 def test_consent_needs_the_off_label_word_and_can_be_taken_back(here: Practice) -> None:

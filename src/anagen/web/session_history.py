@@ -1,7 +1,7 @@
 """What a session's page says of its record: areas on the map, and every version with its reason."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from anagen.care import scalp_zones
@@ -88,8 +88,10 @@ def _said(value: Any) -> str:
             return "nothing"
         case bool():
             return "yes" if value else "no"
+        case datetime():
+            return f"{value.astimezone():%Y-%m-%d %H:%M}"
         case date():
-            return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else value.isoformat()
+            return value.isoformat()
         case float():
             return f"{value:g}"
         case dict():
