@@ -10,12 +10,14 @@ from fake_plan import make_forecast
 from sqlalchemy import select
 from web_client import practice
 
+from anagen import kept_forecast
 from anagen.care.words import no_needling
 from anagen.kept_forecast import KeptForecast
-from anagen.protocol import Protocol
+from anagen.protocol import Protocol, nothing
 from anagen.records import tables
 from anagen.records.current import current
 from anagen.web import course_form
+from anagen.web.pages.compare import ALL, FEW
 
 FACTS = {"age": 34, "sex": "male", "condition": "androgenetic_alopecia", "conditions": [],
          "medications": [], "allergies": [], "scalp_findings": []}  # fmt: skip
@@ -31,7 +33,12 @@ class Model:
     def __init__(self) -> None:
         self.asked = []
 
-    def ask(self, patient, protocols, weeks, draws, seed) -> list[Any]:  # noqa: ARG002
+    def kept(self, patient, protocol, weeks, draws, seed) -> dict[str, Any]:
+        return kept_forecast.keep(
+            *self.compared(patient, [protocol, nothing(protocol)], weeks, draws, seed)
+        )
+
+    def compared(self, patient, protocols, weeks, draws, seed) -> list[Any]:  # noqa: ARG002
         self.asked.append(draws)
         return [
             make_forecast(-3 if no_needling(each) else 9, 5, each, patient) for each in protocols
@@ -83,12 +90,12 @@ def test_the_first_page_offers_two_courses_and_ticks_no_third() -> None:
 def test_a_moving_slider_gets_few_draws_and_a_released_one_all(here) -> None:
     here.model.asked.clear()
     few = here.assistant.get(address(here), params=course() | {"draws": "few"}, headers=HTMX)
-    assert set(here.model.asked) == {50}
-    assert "50 draws while you slide; all 250 when you let go" in few.text
+    assert set(here.model.asked) == {FEW}
+    assert f"{FEW} draws while you slide; all {ALL} when you let go" in few.text
     here.model.asked.clear()
     every = here.assistant.get(address(here), params=course(), headers=HTMX)
-    assert set(here.model.asked) == {250}
-    assert "all 250 draws" in every.text
+    assert set(here.model.asked) == {ALL}
+    assert f"all {ALL} draws" in every.text
 
 
 def test_htmx_gets_the_parts_that_change_and_a_browser_the_whole_page(here) -> None:

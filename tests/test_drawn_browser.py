@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from browser import chromium, faults_of, serving, signed_in
 from journey import PERSON, loaded
+from keyboard import to
 from playwright.sync_api import Browser, Page, expect
 from web_client import Practice, practice
 
@@ -15,6 +16,7 @@ from anagen.options import candidates
 from anagen.records import tables
 from anagen.records.current import current
 from anagen.web.forecaster import Forecaster, Model
+from anagen.web.pages.compare import ALL, FEW
 from anagen.web.person import person_of
 
 __all__ = ["chromium"]
@@ -58,12 +60,12 @@ def test_the_chart_follows_the_slider_and_all_draws_come_on_release(
     slider.evaluate(
         "(it) => { it.value = 2; it.dispatchEvent(new Event('input', {bubbles: true})) }"
     )
-    expect(page.locator("#drawn")).to_contain_text("50 draws while you slide")
+    expect(page.locator("#drawn")).to_contain_text(f"{FEW} draws while you slide")
     expect(page.locator("#chart-a h2")).to_contain_text("2 mm pen")
     assert field.input_value() == "2"
     assert page.locator("#chart-a .median").get_attribute("points") != before
     page.keyboard.press("ArrowRight")  # a step, and its release
-    expect(page.locator("#drawn")).to_have_text("all 250 draws")
+    expect(page.locator("#drawn")).to_have_text(f"all {ALL} draws")
     expect(page.locator("#chart-a h2")).to_contain_text("2.1 mm pen")
     expect(slider).to_be_focused()  # what is swapped is not what is held
     assert "a.needle_mm=2.1" in page.url
@@ -114,15 +116,6 @@ def test_a_session_is_recorded_by_keyboard_alone(here: Here, chromium: Browser) 
     assert (kept.zones[0]["zone"], kept.zones[0]["depth_mm"]) == ("vertex", 0.8)
     assert kept.zones[0]["punctures_per_cm2"] > 100
     assert faults == []
-
-
-def to(page: Page, name: str) -> None:
-    """Tab on until a field has the focus."""
-    for _ in range(60):
-        if page.evaluate("document.activeElement.id") == name:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{name} is not reached by keyboard")
 
 
 def test_an_area_is_chosen_by_touching_the_map(here: Here, chromium: Browser) -> None:

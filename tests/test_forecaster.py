@@ -12,7 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from anagen.care.compare_view import comparison, name_of
 from anagen.forecast import simulate_together
+from anagen.kept_forecast import keep
 from anagen.needled import needled
 from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
@@ -49,6 +51,20 @@ def test_bands_are_the_forecast_without_its_draws(model: Model) -> None:
     )
     assert told == whole.as_dict()
     assert len(pickle.dumps(told)) < len(pickle.dumps(whole)) / 4
+
+
+def test_a_comparison_reads_no_other_draws_than_it_is_sent(model: Model) -> None:
+    told = [COURSE, nothing(COURSE)]
+    whole = simulate_together(MAN, told, 26, 40, 3)
+    sent = model.forecaster().compared(MAN, told, 26, 40, 3)
+    named = [("a", name_of(COURSE))]
+    assert comparison(named, sent) == comparison(named, whole)
+    assert len(pickle.dumps(sent)) < len(pickle.dumps(whole)) / 8
+
+
+def test_a_plan_is_kept_as_the_model_would_keep_it(model: Model) -> None:
+    kept = model.forecaster().kept(MAN, COURSE, 26, 40, 3)
+    assert kept == keep(*simulate_together(MAN, [COURSE, nothing(COURSE)], 26, 40, 3))
 
 
 def test_one_session_is_what_the_forecast_says_of_it(model: Model) -> None:

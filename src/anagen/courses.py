@@ -39,10 +39,16 @@ def courses(
         (person, treatment), chunk = job
         return jax.block_until_ready(compiled(_drawn((person, treatment, numbers, which), chunk)))
 
-    # A compiled course keeps one processor busy and lets go of the interpreter.
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        parts = list(threads.map(one, [(one_of, chunk) for one_of in told for chunk in chunks]))
+    jobs = [(one_of, chunk) for one_of in told for chunk in chunks]
+    parts = list(_processors().map(one, jobs))
     return [_joined(parts[i : i + len(chunks)], draws) for i in range(0, len(parts), len(chunks))]
+
+
+@cache
+def _processors() -> ThreadPoolExecutor:
+    """One thread for each processor, shared by all who ask at a time: a compiled course keeps one
+    busy and lets go of the interpreter, and more at once would be slower and take more memory."""
+    return ThreadPoolExecutor(os.cpu_count(), "course")
 
 
 type Program = Callable[[tuple[Person, Treatment, Scalp, np.ndarray]], Outcome]

@@ -34,6 +34,8 @@ MEASURES = (
     ("infection", "Risk of infection"),
     ("evidence_short", "What the evidence is"),
 )
+# What a comparison reads of the draws of a forecast.
+ENDPOINTS = (words.TOTAL, "infection_risk")
 _ADDED: dict[str, Kind] = {
     "minoxidil": "needling_minoxidil",
     "triamcinolone": "needling_triamcinolone",

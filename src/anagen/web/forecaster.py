@@ -76,6 +76,24 @@ class Forecaster:
         hundred times as much to send and to keep. `KeptForecast.of` reads them."""
         return self._asked("bands", patient, tuple(protocols), weeks, draws, seed, counting)
 
+    def compared(
+        self,
+        patient: "Patient",
+        protocols: "Iterable[Protocol]",
+        weeks: int = 52,
+        draws: int = 500,
+        seed: int = 0,
+    ) -> "list[Forecast]":
+        """The same forecasts with the draws of what `compare_view.comparison` reads alone, a
+        twelfth of all."""
+        return self._asked("compared", patient, tuple(protocols), weeks, draws, seed)
+
+    def kept(
+        self, patient: "Patient", protocol: "Protocol", weeks: int, draws: int, seed: int
+    ) -> dict[str, Any]:
+        """The forecast of a plan and that of no needling, as `kept_forecast.keep` writes them."""
+        return self._asked("kept", patient, protocol, weeks, draws, seed)
+
     def plan(self, patient: "Patient", weeks: int = 52, draws: int = 200, seed: int = 0) -> "Plan":
         """Screening and ranked options."""
         return self._asked("plan", patient, weeks, draws, seed)

@@ -12,19 +12,23 @@ import sys
 import traceback
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from importlib import import_module
 from multiprocessing.connection import Connection, Listener
 from pathlib import Path
 from threading import BoundedSemaphore, Lock, Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from anagen.reading import BadInput
+
+if TYPE_CHECKING:
+    from anagen.forecast import Forecast
 
 type Address = str | tuple[str, int]
 
 AT_ONCE = 2
 MOST_LOADED = 2  # compiled programs, each of some 100 MB; another is loaded in under a second
-MOST_KEPT_BYTES = 12_000_000
+MOST_KEPT_BYTES = 6_000_000
 _M_MMAP_THRESHOLD, _MAPPED_FROM_BYTES = -3, 262_144  # the first as in malloc.h
 _importing = Lock()
 
@@ -101,6 +105,24 @@ def _bands(*told: Any) -> list[dict[str, Any]]:
     return [forecast.as_dict() for forecast in simulate_together(*told)]
 
 
+def _compared(*told: Any) -> list["Forecast"]:
+    from anagen.care.compare_view import ENDPOINTS
+    from anagen.forecast import simulate_together
+
+    return [
+        replace(forecast, draws={name: forecast.draws[name] for name in ENDPOINTS})
+        for forecast in simulate_together(*told)
+    ]
+
+
+def _kept(patient: Any, protocol: Any, weeks: int, draws: int, seed: int) -> dict[str, Any]:
+    from anagen.forecast import simulate_together
+    from anagen.kept_forecast import keep
+    from anagen.protocol import nothing
+
+    return keep(*simulate_together(patient, [protocol, nothing(protocol)], weeks, draws, seed))
+
+
 def _microscope(patient: Any, protocol: Any, collapsed: bool) -> str:
     from anagen.care.microscope_of import microscope_of
 
@@ -121,7 +143,9 @@ def _by_name(module: str, function: str) -> Callable[..., Any]:
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
     "ask": _by_name("anagen.forecast", "simulate_together"),
     "bands": _bands,
+    "compared": _compared,
     "close_up": _by_name("anagen.close_up", "close_up"),
+    "kept": _kept,
     "follow_up": _by_name("anagen.followup", "follow_up"),
     "microscope": _microscope,
     "needling": _by_name("anagen.needled", "needled"),

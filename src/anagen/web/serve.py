@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 
 from anagen.jobs.kept_alive import KeptAlive
@@ -72,9 +72,11 @@ def answer(
     from anagen.jobs.queue import Queue
     from anagen.records.store import open_store
     from anagen.web.app import make_app
+    from anagen.web.pages.evidence import read_ahead
 
     store = open_store(place.records, keys)
     app = make_app(store, settings, Forecaster(model_at, model_key), Queue(place.queue))
+    Thread(target=read_ahead, daemon=True).start()
     config = uvicorn.Config(
         app,
         log_level="warning",

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any
 from anagen.accounts import passwords
 from anagen.accounts.users import actor_of, add_user
 from anagen.counts import Counts
-from anagen.kept_forecast import keep
 from anagen.patient import Patient
 from anagen.procedure import AdverseEvent, assess
-from anagen.protocol import Protocol, nothing
+from anagen.protocol import Protocol
 from anagen.records import entry as entries
 from anagen.records import tables
 from anagen.records.actor import SYSTEM, Actor
 from anagen.records.entry import Entry
 from anagen.records.store import Store
+from anagen.web.pages.compare import KEPT_DRAWS, SEED
 from anagen.web.pages.events import assessment_as_kept
 from anagen.web.pages.screening import screening_row
 from anagen.web.person import plain
@@ -187,7 +187,7 @@ def _plan(
     signed: bool = True,
 ) -> str:
     protocol = Protocol.from_table(_table(course), where="the demo")
-    forecast, untreated = here.forecaster.ask(facts, [protocol, nothing(protocol)], WEEKS)
+    forecast = here.forecaster.kept(facts, protocol, WEEKS, KEPT_DRAWS, SEED)
     with here.on(day) as entry:
         screening = entry.add(screening_row(patient, facts, protocol))
         row = entry.add(
@@ -198,10 +198,10 @@ def _plan(
                 facts=plain(facts),
                 protocol=plain(protocol),
                 weeks=WEEKS,
-                draws=500,
-                seed=0,
-                model_version=forecast.model_version,
-                forecast=keep(forecast, untreated),
+                draws=KEPT_DRAWS,
+                seed=SEED,
+                model_version=forecast["model_version"],
+                forecast=forecast,
                 first_day=first_day,
             )
         )

@@ -13,7 +13,6 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from anagen import kept_forecast
 from anagen.care.compare_view import MEASURES, NO_NEEDLING, Comparison, comparison, name_of
 from anagen.care.words import CONCERNS, DECISIONS, SEVERITIES
 from anagen.care.words import plain as without_controls
@@ -30,7 +29,7 @@ from anagen.web.person import Person, person_of, plain
 from anagen.web.typed import Typed
 
 router = APIRouter(include_in_schema=False)
-FEW, ALL = 50, 250  # draws while a slider moves, and on release
+FEW, ALL = 100, 200  # draws while a slider moves, and on release: one chunk and two
 KEPT_DRAWS, SEED = 500, 0
 CHART_PX = 270  # as narrow as a column, so that its letters keep their size
 
@@ -88,9 +87,8 @@ def keep(
                 "the screening does not let this course go ahead; a plan against it needs a reason."
             )
         first_day = _day(typed.get("first_day", ""))
-        against = nothing(protocol)
-        forecast, untreated = request.app.state.forecaster.ask(
-            person.facts, [protocol, against], weeks, KEPT_DRAWS, SEED
+        forecast = request.app.state.forecaster.kept(
+            person.facts, protocol, weeks, KEPT_DRAWS, SEED
         )
     except (BadInput, ModelAway) as refused:
         return _keep_page(request, person, typed, str(refused))
@@ -116,8 +114,8 @@ def keep(
                 weeks=weeks,
                 draws=KEPT_DRAWS,
                 seed=SEED,
-                model_version=forecast.model_version,
-                forecast=kept_forecast.keep(forecast, untreated),
+                model_version=forecast["model_version"],
+                forecast=forecast,
                 first_day=first_day,
                 override_reason=reason if screening.decision in BARRED else None,
             )
@@ -149,7 +147,7 @@ def _compared(
         raise ModelAway("the model is not there yet; ask in a moment.")
 
     def asked(protocol: Protocol) -> Any:
-        return forecaster.ask(patient, [protocol], weeks, draws, SEED)[0]
+        return forecaster.compared(patient, [protocol], weeks, draws, SEED)[0]
 
     with ThreadPoolExecutor(len(protocols)) as threads:
         forecasts = list(threads.map(asked, protocols))

@@ -119,6 +119,14 @@ def drawn(card: Card) -> tuple[str, str, Numbers | None]:
     return "", "", None
 
 
+def read_ahead() -> None:
+    """Work out what never changes, a second's work, before somebody waits for it."""
+    cards()
+    for name in TITLES:
+        shown_view(name, None)
+    qualification()
+
+
 @lru_cache(64)  # views times conditions
 def shown_view(name: str, condition: str | None) -> View:
     """A view; the tables that it is of never change while the app runs."""
