@@ -39,7 +39,7 @@ _WHO = (Patient.record, Patient.id, Patient.given_name, Patient.family_name, Pat
 class Kept:
     """A person whose records have been kept as long as was decided."""
 
-    patient: Row[Any]  # record, id, names, birth date and code
+    patient: Row[*tuple[Any, ...]]  # record, id, names, birth date and code
     last_day: date  # of care
     until: date  # the day on which the time was over
 
