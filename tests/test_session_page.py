@@ -153,6 +153,16 @@ def test_without_consent_on_record_a_reason_is_asked_for(here, person):
     assert "No consent to treatment" in refused.text
 
 
+def test_a_consent_before_a_refusal_holds_no_longer(here, person):
+    with here.store.writing(here.actor("clinician")) as entry:
+        refused = {"kind": "treatment", "language": "en", "given": False, "on": date.today()}
+        entry.add(tables.Consent(patient=person.record, **refused))
+    assert 'name="despite"' in here.assistant.get(person.new).text
+    answer = here.assistant.post(person.new, data=typed(person))
+    assert answer.status_code == 422
+    assert "No consent to treatment is on record" in answer.text
+
+
 def test_a_correction_stands_beside_what_it_corrects(here, person):
     here.assistant.post(person.new, data=typed(person))
     row = recorded(here, person)
@@ -218,6 +228,8 @@ def test_without_the_model_a_session_is_kept_and_its_punctures_are_unknown(
         ({"performed_at": "0001-01-01T00:00"}, "YYYY-MM-DD"),
         ({"operator": " "}, "Who needled"),
         ({"number": "0"}, "1 to 999"),
+        ({"number": "²"}, "1 to 999"),
+        ({"number": "0001234"}, "1 to 999"),
         ({"after__reaction": ""}, "Reaction"),
         ({"after__pain_0_10": "11"}, "Pain, 0 to 10 is 11"),
         ({"numbing__product": ""}, "Product is missing"),

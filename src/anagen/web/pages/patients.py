@@ -128,12 +128,11 @@ def _people(file: UploadFile) -> list[tuple[patient_form.Who, Patient]]:
         raise BadInput(f"{name}: cannot be read; allowed is UTF-8 text of that kind.") from None
     if not isinstance(told, dict):
         raise BadInput(f"{name}: must hold a table of keys at its top.")
-    who = {key: told.pop(key) for key in list(told) if key in patient_form.Who.model_fields}
-    return [(_who(who, name), Patient.from_table(told, where=name))]
-
-
-def _who(told: dict[str, Any], where: str) -> patient_form.Who:
-    return patient_form.Who.from_table(told, where=where)
+    who = patient_form.Who.from_table(
+        {key: told.pop(key) for key in list(told) if key in patient_form.Who.model_fields}, name
+    )
+    patient_form.check_born(who, date.today(), name)
+    return [(who, Patient.from_table(told, where=name))]
 
 
 def _row(name: str, line: int, row: dict[str | None, Any]) -> tuple[patient_form.Who, Patient]:

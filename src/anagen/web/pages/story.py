@@ -30,38 +30,40 @@ router = APIRouter(include_in_schema=False)
 @router.get("/patients/{patient}")
 def story(request: Request, patient: str, actor: Any = needs("patients:read")) -> Response:
     """Everything about one patient at a glance."""
-    with request.app.state.store.writing(actor) as entry:
-        person = person_of(entry.db, patient)
+    store = request.app.state.store
+    with store.reading() as db:
+        person = person_of(db, patient)
+    with store.writing(actor) as entry:  # before anything is shown, and no longer than it takes
         entry.note("read", "patient", patient)
-        kept = kept_forecasts(person.plan) if person.plan else {}
-        forecast = kept.get("plan")
-        figures = numbers = None
-        if forecast is not None:
-            drawn = {
-                "title": person.plan.name if person.plan else "",
-                "no_needling": kept.get("no_needling"),
-                "points": measured(person, forecast),
-            }
-            figures = [
-                forecast_chart(forecast, **drawn, width=width, key=key)
-                for width, key in ((780, "wide"), (344, "narrow"))
-            ]
-            numbers = numbers_of(forecast, kept.get("no_needling"))
-        return page(
-            request,
-            "story.html",
-            person=person,
-            moments=timeline(person),
-            latest=LATEST,
-            to_do=TO_DO,
-            to_read=TO_READ,
-            next=next_step(person),
-            draft=draft_of(person),
-            open_events=open_events(person),
-            barred=bool(person.screenings) and person.screenings[-1].decision in BARRED,
-            said=sentence(person, forecast),
-            figures=figures,
-            numbers=numbers,
-            warnings=forecast.warnings if forecast else (),
-            decision=words.DECISIONS[person.screenings[-1].decision] if person.screenings else "",
-        )
+    kept = kept_forecasts(person.plan) if person.plan else {}
+    forecast = kept.get("plan")
+    figures = numbers = None
+    if forecast is not None:
+        drawn = {
+            "title": person.plan.name if person.plan else "",
+            "no_needling": kept.get("no_needling"),
+            "points": measured(person, forecast),
+        }
+        figures = [
+            forecast_chart(forecast, **drawn, width=width, key=key)
+            for width, key in ((780, "wide"), (344, "narrow"))
+        ]
+        numbers = numbers_of(forecast, kept.get("no_needling"))
+    return page(
+        request,
+        "story.html",
+        person=person,
+        moments=timeline(person),
+        latest=LATEST,
+        to_do=TO_DO,
+        to_read=TO_READ,
+        next=next_step(person),
+        draft=draft_of(person),
+        open_events=open_events(person),
+        barred=bool(person.screenings) and person.screenings[-1].decision in BARRED,
+        said=sentence(person, forecast),
+        figures=figures,
+        numbers=numbers,
+        warnings=forecast.warnings if forecast else (),
+        decision=words.DECISIONS[person.screenings[-1].decision] if person.screenings else "",
+    )
