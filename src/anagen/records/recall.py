@@ -67,7 +67,8 @@ def recall(
         raise BadInput(f"the kind {kind[:20]!r} is unknown; allowed is one of {', '.join(KINDS)}.")
     newer = aliased(Patient)
     found = (
-        select(Lot, SessionRecord.number, SessionRecord.performed_at, Patient.record,
+        select(Lot.id, Lot.record, Lot.kind, Lot.lot, Lot.product, Lot.expiry,
+               SessionRecord.number, SessionRecord.performed_at, Patient.record.label("patient"),
                Patient.given_name, Patient.family_name, Patient.code)
         .select_from(Lot)
         .join(SessionRecord, SessionRecord.id == Lot.session)
@@ -83,15 +84,18 @@ def recall(
         found = found.where(Lot.product.in_(_products(db, words)))
     if expires_before is not None:
         found = found.where(Lot.expiry < expires_before)
-    counts = found.with_only_columns(func.count(), func.count(Patient.record.distinct()))
+    # Found before they are ordered: for the latest of them a database would else go through all
+    # sessions from the latest on, and ask of each whether it fits.
+    used = found.cte("used").prefix_with("MATERIALIZED")
+    counts = select(func.count(), func.count(used.c.patient.distinct())).select_from(used)
     number, people = db.execute(counts).one()
-    latest = found.order_by(SessionRecord.performed_at.desc(), Lot.id).limit(MOST_USES)
+    latest = select(used).order_by(used.c.performed_at.desc(), used.c.id).limit(MOST_USES)
     uses = [
         Used(
-            patient, f"{family}, {given}", code, used.record, session, performed_at,
-            used.kind, used.lot, used.product, used.expiry,
+            row.patient, f"{row.family_name}, {row.given_name}", row.code, row.record, row.number,
+            row.performed_at, row.kind, row.lot, row.product, row.expiry,
         )
-        for used, session, performed_at, patient, given, family, code in db.execute(latest)
+        for row in db.execute(latest)
     ]  # fmt: skip
     return Recall(uses, number, people)
 
