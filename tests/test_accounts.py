@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pyotp
 import pytest
@@ -72,6 +73,19 @@ def test_a_password_matches_itself_alone() -> None:
 
 def test_letters_composed_in_two_ways_are_one_password() -> None:
     assert passwords.matches(passwords.hashed("une clé à molette"), "une clé à molette")
+
+
+def test_a_hundred_thousand_marks_hold_up_nobody() -> None:
+    """Unicode sorts the marks over a letter in a time that grows with the square of their number,
+    and nobody else is answered meanwhile: this many took a minute."""
+    marks = (
+        "a" + 50_000 * "\N{COMBINING GRAVE ACCENT}" + 50_000 * "\N{COMBINING GRAVE ACCENT BELOW}"
+    )
+    held, began = passwords.hashed(PASSWORD), perf_counter()
+    assert not passwords.matches(held, marks)
+    with pytest.raises(BadInput, match="100000 characters"):
+        passwords.new_hash(marks)
+    assert perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(
