@@ -2,7 +2,7 @@
 
 import pytest
 from fastapi import Request
-from web_client import practice
+from web_client import practice, token_in
 
 from anagen.reading import BadInput
 from anagen.web.gate import declared, open_to_all
@@ -132,6 +132,25 @@ def test_two_hundred_megabytes_of_unsaid_length_are_refused_on_the_way(tmp_path)
         anyio.run(here.app, scope, receive, send)
     assert answers[0]["status"] == 413
     assert taken <= 27_000_000
+
+
+@pytest.mark.parametrize(
+    "named",
+    ["charset=punycode", 'CHARSET="unicode_escape"', "charset*0=puny; charset*1=code"],
+)
+def test_a_form_does_not_choose_how_it_is_read(here, named) -> None:
+    """Punycode takes time with the square of its length; an escape brings in half letters."""
+    client = here.browser()
+    parts = {"csrf": token_in(client.get("/sign-in")), "email": r"\ud800", "password": "-aaaa"}
+    body = "".join(
+        f'--x\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parts.items()
+    )
+    sent = {
+        kind: client.post("/sign-in", content=f"{body}--x--\r\n", headers={"content-type": kind})
+        for kind in ("multipart/form-data; boundary=x", f"multipart/form-data; boundary=x; {named}")
+    }
+    assert [answer.status_code for answer in sent.values()] == [422, 415]
 
 
 @pytest.mark.parametrize("strength", [None, "first", "totp"])

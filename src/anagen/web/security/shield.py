@@ -84,6 +84,10 @@ class Shield:
             return _said(scope, said, 429, {"retry-after": "60"})
         if scope["method"] not in SAFE and not is_our_own(headers, settings):
             return _said(scope, "This form was sent from another site.", 403)
+        kind = headers.get("content-type", "").lower()
+        # The parser reads with any codec that Python has, one of which (punycode) takes minutes.
+        if kind.startswith("multipart/form-data") and "charset" in kind:
+            return _said(scope, "A form is sent as UTF-8, without saying so.", 415)
         return None
 
 
