@@ -76,7 +76,8 @@ def test_who_is_let_in_no_longer_stays_out(here, provider) -> None:
 @pytest.mark.parametrize(
     "bent",
     [{"iss": "https://evil.example"}, {"aud": "another"}, {"exp": 1}, {"nonce": "another"},
-     {"nonce": None}, {"aud": ["anagen", "another"], "azp": "another"}, {"sub": None}],
+     {"nonce": None}, {"aud": ["anagen", "another"], "azp": "another"}, {"sub": None},
+     {"sub": ""}],
 )  # fmt: skip
 def test_a_token_for_something_else_is_refused(here, provider, bent) -> None:
     provider.bend = lambda claims: {
