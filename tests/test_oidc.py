@@ -3,7 +3,7 @@
 import pytest
 from joserfc.jwk import ECKey, OctKey
 from oidc_provider import CLIENT, ISSUER, SECRET, FakeProvider
-from web_client import practice
+from web_client import practice, token_in
 
 from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
@@ -64,6 +64,23 @@ def test_who_is_not_added_or_not_verified_stays_out(here, provider, email, verif
     _, answer, _ = come_in(here, provider)
     assert answer.status_code == 422
     assert LOGIN not in answer.cookies
+
+
+def test_who_has_no_password_makes_one_only_after_a_recent_sign_in(here, provider) -> None:
+    with here.store.writing(here.actor("owner")) as entry:
+        entry.db.get_one(User, here.user("clinician").id).password_hash = None
+    client, _, _ = come_in(here, provider)
+    new = {"csrf": token_in(client.get("/account")), "new": "a few unrelated words"}
+    here.later(minutes=8)
+    assert client.get("/account").status_code == 200
+    here.later(minutes=8)  # whoever sits down at the open screen now does not get a way in
+    answer = client.post("/account/password", data=new)
+    assert answer.headers["location"].startswith("/sign-in?again=1")
+    with here.store.reading() as db:
+        assert db.get_one(User, here.user("clinician").id).password_hash is None
+    client, _, _ = come_in(here, provider)
+    new["csrf"] = token_in(client.get("/account"))
+    assert client.post("/account/password", data=new).headers["location"].startswith("/account?")
 
 
 def test_who_is_let_in_no_longer_stays_out(here, provider) -> None:
