@@ -100,7 +100,7 @@ def _events(db: Session, day: date) -> list[Due]:
     rows = db.execute(
         select(event, patient.given_name, patient.family_name)
         .join(patient, patient.record == event.patient)
-        .where(stands(event), stands(patient), event.on >= day - LATELY)
+        .where(stands(event), stands(patient), ~patient.restricted, event.on >= day - LATELY)
     )
     found = [
         Due(
