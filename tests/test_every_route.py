@@ -78,12 +78,13 @@ def test_every_route(here, role) -> None:
     assert tried > 30
 
 
-def test_a_refusal_for_the_role_is_in_the_audit(here) -> None:
+@pytest.mark.parametrize("asked", ["/patients", "/patients/%00", "/patients/a%0A%3Fb"])
+def test_a_refusal_for_the_role_is_in_the_audit(here, asked: str) -> None:
     from anagen.records.tables import Audit
 
-    assert here.signed_in("researcher").get("/patients").status_code == 403
+    assert here.signed_in("researcher").get(asked).status_code == 403
     with here.store.reading() as db:
         last = db.query(Audit).order_by(Audit.seq.desc()).first()
     assert last is not None
     assert (last.action, last.actor) == ("refuse", here.user("researcher").id)
-    assert last.detail == {"permission": "patients:read", "path": "/patients"}
+    assert last.detail == {"permission": "patients:read", "path": asked}

@@ -225,7 +225,8 @@ def _must_enrol(strength: str, role: str, settings: Any) -> bool:
 
 def _note_refusal(request: Request, actor: Actor, permission: str) -> None:
     with request.app.state.store.writing(actor) as entry:
-        entry.note("refuse", permission=permission, path=request.url.path[:200])
+        # Quoted, since the audit keeps only what is text, and an address may hold anything.
+        entry.note("refuse", permission=permission, path=quote(request.scope["path"])[:200])
 
 
 def _to_sign_in(request: Request) -> HTTPException:
