@@ -181,6 +181,17 @@ def test_a_fault_inside_tells_nothing_of_the_inside(here, caplog) -> None:
     assert "the secret of the house" in caplog.text  # but the log of the machine has it
 
 
+def test_a_fault_of_the_records_at_the_door_is_told_alike(here, monkeypatch) -> None:
+    def away(*_: object) -> None:
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr(here.store, "reading", away)
+    files = {"photo": ("photo.jpg", b"x", "image/jpeg")}
+    answer = here.signed_in("owner").post("/account/password", files=files)
+    assert (answer.status_code, "Something failed here" in answer.text) == (500, True)
+    assert_guarded(answer)
+
+
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "PUT", "DELETE", "PATCH"])
 def test_other_methods_are_refused(here, method) -> None:
     assert here.signed_in("owner").request(method, "/account").status_code == 405

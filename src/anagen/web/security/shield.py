@@ -56,8 +56,8 @@ class Shield:
                     held["cache-control"] = "no-store"
             await send(message)
 
-        answer = self._refused(scope) or await self._limited(scope)
         try:
+            answer = self._refused(scope) or await self._limited(scope)
             await answer(scope, receive, send_with_headers)
         except Exception:
             _LOG.exception("%s %s failed", scope["method"], scope["path"])
