@@ -19,6 +19,7 @@ from anagen.records.current import current
 from anagen.records.people import find
 from anagen.web.api_bodies import NewPatient
 from anagen.web.gate import needs
+from anagen.web.pseudonymous import without_free_text
 from anagen.web.stated import stated
 
 router = APIRouter(prefix="/api/v1/patients", tags=["records"])
@@ -41,8 +42,8 @@ _WITHOUT_NAMES: Mapping[type[tables.Version], tuple[str, ...]] = {
         "forecast", "first_day",
     ),
     tables.SessionRecord: (
-        "record", "number", "performed_at", "device_model", "single_use", "zones", "anaesthetic",
-        "topicals", "pain_0_10",
+        "record", "number", "performed_at", "single_use", "zones", "anaesthetic", "topicals",
+        "pain_0_10",
     ),
     tables.HairCount: (
         "record", "on", "site", "method", "area_cm2", "total_density_per_cm2",
@@ -127,7 +128,8 @@ def told(row: tables.Version, *, named: bool = True) -> dict[str, Any]:
     """A row as plain data for JSON."""
     columns = [column.key for column in inspect(type(row)).column_attrs]
     kept = [name for name in columns if name not in _OURS] if named else _WITHOUT_NAMES[type(row)]
-    return {name: _plain(getattr(row, name)) for name in kept}
+    plain = {name: _plain(getattr(row, name)) for name in kept}
+    return plain if named else without_free_text(plain)
 
 
 def _plain(value: Any) -> Any:

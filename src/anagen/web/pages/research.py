@@ -23,6 +23,7 @@ from anagen.web import course_form, trial_form
 from anagen.web.gate import needs
 from anagen.web.page import page
 from anagen.web.person import plain
+from anagen.web.pseudonymous import without_free_text
 from anagen.web.typed import Typed
 
 router = APIRouter(prefix="/research", include_in_schema=False)
@@ -157,7 +158,7 @@ def _of_person(request: Request, code: str) -> dict[str, Any]:
     facts = Patient.from_table(person.facts, where="the patient")
     offered = next(each.protocol for each in candidates(facts) if each.kind != "none")
     protocol = plans[-1].protocol if plans and plans[-1].protocol else plain(offered)
-    return {"patient": person.facts, "protocol": protocol}
+    return {"patient": without_free_text(person.facts), "protocol": protocol}
 
 
 def _job(request: Request, job_id: str) -> Job:
