@@ -57,9 +57,10 @@ _OURS = {"search", "supersedes", "withdrawn"}  # the store's own
 @router.get("", dependencies=[needs("people:pseudonymous")])
 def patients(request: Request, q: str = "") -> list[dict[str, Any]]:
     """Up to 100 patients whose name, number, code or birth date holds all words of `q`."""
-    named = _NAMES in request.state.permissions
-    with request.app.state.store.reading() as db:
-        found = find(db, q[:200], most=MOST_FOUND) if named else _by_code(db, q[:200])
+    named, asked = _NAMES in request.state.permissions, q[:200]
+    with request.app.state.store.writing(request.state.actor) as entry:
+        found = find(entry.db, asked, most=MOST_FOUND) if named else _by_code(entry.db, asked)
+        entry.note("search", "patient", by="API", found=[row.code for row in found])
         return [told(row, named=named) for row in found]
 
 
