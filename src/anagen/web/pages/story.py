@@ -16,11 +16,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/patients/{patient}")
-def story(request: Request, patient: str, actor: Any = needs("patients:read")) -> Response:
+def story(request: Request, patient: str, actor: Any = needs("patients:read")) -> Response:  # noqa: ARG001
     """Everything about one patient at a glance."""
-    with request.app.state.store.writing(actor) as entry:
-        person = person_of(entry.db, patient)
-        entry.note("read", "patient", patient)
+    with request.app.state.store.reading() as db:
+        person = person_of(db, patient)
         kept = kept_forecasts(person.plan) if person.plan else {}
         forecast = kept.get("plan")
         figures = numbers = None
