@@ -1,7 +1,5 @@
 """Research: virtual trials and other long work, started, watched and read."""
 
-import csv
-import io
 import json
 from typing import Any
 
@@ -15,7 +13,7 @@ from anagen.jobs.kinds import KINDS
 from anagen.options import candidates
 from anagen.patient import Patient
 from anagen.reading import BadInput
-from anagen.records import tables
+from anagen.records import spreadsheet, tables
 from anagen.records.current import current
 from anagen.records.tables import Job
 from anagen.trial.result import kept_result
@@ -108,30 +106,22 @@ def as_csv(request: Request, job: str) -> Response:
     row = _done(request, job)
     if row.kind != "trial" or row.result is None:
         raise HTTPException(404)
-    written = io.StringIO()
-    table = csv.writer(written)
-    table.writerow(_COLUMNS)
-    for each in row.result["comparisons"]:
-        for visit in each["visits"]:
-            difference, power = visit["difference"], visit["power"]
-            table.writerow(
-                [_text(each["arm"]), _text(each["control"]), visit["week"], row.result["unit"]]
-                + [difference[name] for name in ("median", "p05", "p95")]
-                + [power[name] for name in ("value", "low", "high")]
-                + [visit["people_per_arm"], visit["people_per_arm_if_as_expected"]]
-            )
-    return _file(written.getvalue(), "text/csv; charset=utf-8", f"trial-{row.id[:8]}.csv")
+    lines = [
+        [each["arm"], each["control"], visit["week"], row.result["unit"]]
+        + [visit["difference"][name] for name in ("median", "p05", "p95")]
+        + [visit["power"][name] for name in ("value", "low", "high")]
+        + [visit["people_per_arm"], visit["people_per_arm_if_as_expected"]]
+        for each in row.result["comparisons"]
+        for visit in each["visits"]
+    ]
+    said = spreadsheet.as_csv(_COLUMNS, lines)
+    return _file(said, "text/csv; charset=utf-8", f"trial-{row.id[:8]}.csv")
 
 
 _COLUMNS = (
     "arm", "control", "week", "unit", "difference_median", "difference_p05", "difference_p95",
     "power", "power_low", "power_high", "people_per_arm", "people_per_arm_if_as_expected",
 )  # fmt: skip
-
-
-def _text(said: str) -> str:
-    """A name as a spreadsheet may read it: never as a formula."""
-    return f"'{said}" if said[:1] in {"=", "+", "-", "@", "\t", "\r"} else said
 
 
 def _asked(request: Request, actor: Any, kind: str, spec: dict[str, Any]) -> Response:
