@@ -55,6 +55,14 @@ def test_a_refused_form_says_why_and_keeps_every_word(here: Practice) -> None:
         assert not current(db, tables.Patient)
 
 
+def test_a_small_raised_number_is_no_number_of_days(here: Practice) -> None:
+    typed = PERSON | {"medications.none": "", "medications": "warfarin, ²"}
+    assert here.clinician.post("/patients/new", data=typed).status_code == 303
+    with here.store.reading() as db:
+        (row,) = current(db, tables.Patient)
+    assert row.facts["medications"] == [{"name": "warfarin, ²"}]
+
+
 def test_a_correction_stands_and_the_first_version_stays(here: Practice) -> None:
     patient = new_patient(here)
     with here.store.reading() as db:

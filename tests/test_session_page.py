@@ -217,6 +217,8 @@ def test_without_the_model_a_session_is_kept_and_its_punctures_are_unknown(
         ({"performed_at": "0001-01-01T00:00"}, "YYYY-MM-DD"),
         ({"operator": " "}, "who needled"),
         ({"number": "0"}, "1 to 999"),
+        ({"number": "²"}, "1 to 999"),
+        ({"number": "0001" + 5000 * "9"}, "1 to 999"),
         ({"after__reaction": ""}, "reaction"),
         ({"after__pain_0_10": "11"}, "pain_0_10"),
         ({"numbing__product": ""}, "product is missing"),

@@ -194,7 +194,7 @@ def _entries(said: str, name: str) -> list[Any]:
     for line in said.splitlines():
         what, comma, days = line.rpartition(",")
         number = days.strip().removesuffix("days").strip()
-        if comma and number.replace(".", "", 1).isdigit():
+        if comma and number.replace(".", "", 1).isdecimal():
             entries.append({"name": what.strip(), _DAYS.get(name, "days_ago"): float(number)})
         elif line.strip():
             entries.append(line.strip())

@@ -248,7 +248,8 @@ def _moment(said: str, now: datetime) -> datetime:
 
 
 def _number(said: str) -> int:
-    if not said.strip().isdigit() or not 1 <= int(said.strip()[:4]) <= 999:
+    said = said.strip()
+    if not said.isdecimal() or len(said) > 3 or not int(said):
         raise BadInput(f"number is {said[:10]!r}; allowed is a whole number from 1 to 999.")
     return int(said)
 
