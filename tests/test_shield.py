@@ -2,6 +2,7 @@
 
 import pytest
 from fastapi import Request
+from sqlalchemy import text
 from web_client import practice, token_in
 
 from anagen.reading import BadInput
@@ -190,6 +191,28 @@ def test_a_fault_of_the_records_at_the_door_is_told_alike(here, monkeypatch) -> 
     answer = here.signed_in("owner").post("/account/password", files=files)
     assert (answer.status_code, "Something failed here" in answer.text) == (500, True)
     assert_guarded(answer)
+
+
+def test_an_address_that_no_database_takes_is_not_found(tmp_path, postgresql) -> None:
+    with practice(tmp_path, where=postgresql()) as here:
+        for path in ("/patients/%00", "/patients/x/photos/%00", "/api/v1/patients/%00"):
+            answer = here.owner.get(path)
+            assert answer.status_code == 404, path
+            assert_guarded(answer)
+        assert here.owner.post("/administration/users/%00").status_code == 404
+
+
+def test_a_fault_writes_neither_names_nor_lines_of_its_own_into_the_log(here, caplog) -> None:
+    def broken(request: Request, more: str) -> None:  # noqa: ARG001
+        with here.store.reading() as db:
+            db.execute(text("SELECT :name FROM nowhere"), {"name": name})
+
+    name = "Zebulonia"
+    here.app.add_api_route("/broken/{more}", broken, dependencies=[open_to_all()])
+    assert here.nobody.get("/broken/a%0AINFO all is well").status_code == 500
+    assert "no such table" in caplog.text
+    assert "Zebulonia" not in caplog.text
+    assert "GET /broken/a%0AINFO%20all%20is%20well failed" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "PUT", "DELETE", "PATCH"])

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -60,7 +61,7 @@ class Shield:
             answer = self._refused(scope) or await self._limited(scope)
             await answer(scope, receive, send_with_headers)
         except Exception:
-            _LOG.exception("%s %s failed", scope["method"], scope["path"])
+            _LOG.exception("%s %s failed", scope["method"], quote(scope["path"]))
             if begun:
                 raise
             said = "Something failed here. Nothing was changed; please try again."
@@ -78,6 +79,8 @@ class Shield:
         headers, settings = Headers(scope=scope), self.settings
         if not is_known_host(headers, settings):
             return _said(scope, "This app does not answer to that name.", 421)
+        if "\0" in scope["path"]:  # PostgreSQL cannot even be asked for it
+            return _said(scope, "There is nothing at this address.", 404)
         client = scope.get("client")
         if not self.counted.hit(self.rate, client[0] if client else ""):
             said = "Too many requests at once. Please wait a minute."
