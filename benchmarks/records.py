@@ -133,7 +133,7 @@ def ours(path: Path) -> dict[str, float]:
 
         def used(lot: str) -> int:
             with store.reading() as db:
-                return len(recall(db, lot))
+                return recall(db, lot).number
 
         def people() -> int:
             with store.reading() as db:

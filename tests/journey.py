@@ -8,6 +8,7 @@ from anagen.patient import Patient
 from anagen.protocol import Protocol, nothing
 from anagen.records import tables
 from anagen.screening import screen
+from anagen.web.pages.compare import ALL, FEW
 from anagen.web.person import plain
 
 START = date.today() - timedelta(weeks=15)
@@ -76,7 +77,7 @@ EVENT = {
 def loaded(forecaster: Any) -> Any:
     """The model once all that pages ask it for is compiled, so that no page waits for that."""
     patient = Patient.model_validate({"age": 34, "sex": "male", "condition": PERSON["condition"]})
-    for draws in (50, 250):
+    for draws in (FEW, ALL):
         forecaster.ask(patient, [nothing()], 52, draws, 0)
     forecaster.close_up(patient, nothing(), 52, 200, 0)
     return forecaster

@@ -1,13 +1,17 @@
 """Administration: the audit as it is asked and verified, and everybody who had a lot."""
 
+import ast
 import html
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
 from web_client import practice
 
+import anagen
 from anagen.records.tables import Audit, Patient, SessionRecord
+from anagen.web.pages.audit import ACTIONS
 
 
 @pytest.fixture
@@ -92,6 +96,19 @@ def test_the_audit_is_asked_by_who_what_which_and_when(here) -> None:
     assert rows["record"] == 1
     assert rows["until"] == 0
     assert rows["since"] > 4
+
+
+def test_every_action_can_be_asked_for() -> None:
+    noted = {"add", "correct", "withdraw", "sign_in", "prove"}  # handed on by name
+    for file in Path(anagen.__path__[0]).rglob("*.py"):
+        for call in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
+                first = next(iter(call.args), None)
+                if call.func.attr in {"note", "_append", "_chain"} and isinstance(
+                    first, ast.Constant
+                ):
+                    noted.add(first.value)
+    assert noted == set(ACTIONS)
 
 
 def test_older_entries_are_one_step_away(here) -> None:

@@ -222,6 +222,7 @@ def test_a_name_is_not_found_by_asking_for_it_without_leave(here: Practice, ada:
     assert here.clinician.get("/api/v1/patients", params={"q": "ferrer"}).json()
     code = here.clinician.get(f"/api/v1/patients/{ada}").json()["code"]
     assert here.researcher.get("/api/v1/patients", params={"q": code.lower()}).json()
+    assert here.researcher.get("/api/v1/patients", params={"q": "%"}).json() == []
 
 
 def test_nothing_of_a_restricted_record_is_told_to_research(here: Practice) -> None:
@@ -254,6 +255,16 @@ def test_who_searches_is_written_down_with_whom_they_found(here: Practice, ada: 
     assert last is not None
     assert (last.action, last.actor) == ("search", here.user("assistant").id)
     assert last.detail == {"by": "API", "found": [code]}
+
+
+def test_a_name_is_kept_as_by_the_form(here: Practice) -> None:
+    name = {"given_name": " Ada\u202e  Lea ", "born": "1990-02-28"}
+    told = here.clinician.post("/api/v1/patients", json=ADA | name).json()
+    assert (told["given_name"], told["born"]) == ("Ada Lea", "1990-02-28")
+    for broken in ({"given_name": "\x1b[31m"}, {"born": "2099-01-01"}, {"born": "0001-01-01"}):
+        answer = here.clinician.post("/api/v1/patients", json=ADA | broken)
+        assert answer.status_code == 422
+        assert answer.json()["error"].startswith("the body: ")
 
 
 @pytest.mark.parametrize("path", ["no-such-person", "no-such-person/counts"])

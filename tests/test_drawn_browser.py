@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 from browser import chromium, faults_of, serving, signed_in
 from journey import PERSON, loaded
+from keyboard import to
 from playwright.sync_api import Browser, Page, expect
 from web_client import Practice, practice
 
@@ -115,15 +116,6 @@ def test_a_session_is_recorded_by_keyboard_alone(here: Here, chromium: Browser) 
     assert (kept.zones[0]["zone"], kept.zones[0]["depth_mm"]) == ("vertex", 0.8)
     assert kept.zones[0]["punctures_per_cm2"] > 100
     assert faults == []
-
-
-def to(page: Page, name: str) -> None:
-    """Tab on until a field has the focus."""
-    for _ in range(60):
-        if page.evaluate("document.activeElement.id") == name:
-            return
-        page.keyboard.press("Tab")
-    raise AssertionError(f"{name} is not reached by keyboard")
 
 
 def test_an_area_is_chosen_by_touching_the_map(here: Here, chromium: Browser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from browser import chromium, faults_of, serving, signed_in, violations
 from journey import COUNT, EVENT, PERSON, SESSION, kept_plan, loaded
+from keyboard import unreached
 from playwright.sync_api import Browser, Request
 from web_client import Practice, practice
 
@@ -119,6 +120,8 @@ def test_a_page_is_for_everybody(page: str, filled: Filled, chromium: Browser) -
             faults = [fault for fault in faults if "404" not in fault]
         assert faults == []
         assert violations(seen) == [], scheme
+        if width == 1280:
+            assert unreached(seen) == []
         wide = seen.evaluate("document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} px wide at {width}"
         weight = sum(each.sizes()["responseBodySize"] for each in loaded)

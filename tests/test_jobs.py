@@ -6,7 +6,9 @@ import pickle
 import signal
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +35,10 @@ from anagen.jobs.worker import unfinished, work
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.reading import BadInput
+from anagen.records.actor import Actor
+from anagen.records.entry import Entry
 from anagen.records.keys import Keys
+from anagen.records.refusals import NotKept
 from anagen.records.store import Store
 from anagen.records.tables import Audit, Job
 from anagen.sensitivity import what_matters
@@ -148,6 +153,24 @@ def test_a_cancelled_job_stops_between_parts_and_goes_on_from_there(
     assert slow_sum == [0, 1, 2, 3, 3, 4, 5]
     with pytest.raises(BadInput, match="the job is done; allowed is to cancel one that waits"):
         cancel(store, ADA, asked)
+
+
+def test_a_job_outlives_a_moment_in_which_nothing_can_be_kept(
+    store: Store, queue: Queue, slow_sum: list[int], monkeypatch: pytest.MonkeyPatch
+):
+    asked, writing, number = ask(store, queue, ADA, "sum", {"up_to": 3}), Store.writing, count(1)
+
+    @contextmanager
+    def busy(self: Store, actor: Actor) -> Iterator[Entry]:
+        with writing(self, actor) as entry:
+            yield entry
+            if next(number) in {3, 4}:
+                raise NotKept("another entry is taking long; nothing was kept, save again.")
+
+    monkeypatch.setattr(Store, "writing", busy)
+    conducting._conduct(store, asked)
+    assert next(number) > 5
+    assert (job(store, asked).result, slow_sum) == ({"sum": 3}, [0, 1, 2])
 
 
 def test_a_job_cancelled_before_its_turn_is_not_begun(

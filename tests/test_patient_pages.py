@@ -1,6 +1,9 @@
 """The pages of a patient: what goes in comes back, nothing is lost over a refusal."""
 
+import json
+import re
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,9 @@ from web_client import Practice, practice
 
 from anagen import Protocol
 from anagen.records import tables
-from anagen.records.current import current, history
+from anagen.records.current import current, current_one, history
+from anagen.records.retention import restrict
+from anagen.web.pages import today
 from anagen.web.person import person_of
 
 COURSE = Path(__file__).parent.parent / "examples" / "course.toml"
@@ -49,18 +54,22 @@ def test_what_was_typed_is_what_is_kept(here: Practice) -> None:
 def test_a_refused_form_says_why_and_keeps_every_word(here: Practice) -> None:
     answer = here.clinician.post("/patients/new", data=PERSON | {"weight_kg": "heavy"})
     assert answer.status_code == 422
-    assert "weight_kg is &#39;heavy&#39;; allowed is a number of kg from 2 to 350" in answer.text
+    at_the_field = re.search(r'id="weight_kg-wrong">(.*?)</p>', answer.text)
+    assert at_the_field
+    said = "Weight is &#39;heavy&#39;; allowed is a number of kg from 2 to 350."
+    assert said in at_the_field[1]
+    assert f'<a href="#weight_kg">{said}</a>' in answer.text
+    assert answer.text.count('aria-invalid="true"') == 1
     assert 'value="Quarrington"' in answer.text
     with here.store.reading() as db:
         assert not current(db, tables.Patient)
 
 
-def test_a_small_raised_number_is_no_number_of_days(here: Practice) -> None:
-    typed = PERSON | {"medications.none": "", "medications": "warfarin, ²"}
-    assert here.clinician.post("/patients/new", data=typed).status_code == 303
+def test_a_digit_that_is_no_number_of_days_is_part_of_the_name(here: Practice) -> None:
+    patient = new_patient(here, **{"medications": "biotin, ²", "medications.none": ""})
     with here.store.reading() as db:
-        (row,) = current(db, tables.Patient)
-    assert row.facts["medications"] == [{"name": "warfarin, ²"}]
+        (medicine,) = person_of(db, patient).facts.medications or ()
+    assert (medicine.name, medicine.stopped_days_ago) == ("biotin, ²", None)
 
 
 def test_a_correction_stands_and_the_first_version_stays(here: Practice) -> None:
@@ -72,7 +81,7 @@ def test_a_correction_stands_and_the_first_version_stays(here: Practice) -> None
     assert answer.status_code == 303
     again = here.clinician.post(f"/patients/{patient}/facts", data=PERSON | change)
     assert again.status_code == 422
-    assert "somebody changed this person meanwhile" in again.text
+    assert "Somebody changed this person meanwhile" in again.text
     with here.store.reading() as db:
         weights = [row.facts["weight_kg"] for row in history(db, tables.Patient, patient)]
     assert weights == [78, 80]
@@ -140,6 +149,33 @@ def test_an_event_is_weighed_and_stays_with_its_patient(here: Practice) -> None:
     assert "infection" in here.clinician.get("/").text.lower()
 
 
+def test_what_rests_is_not_on_the_first_page_and_what_begins_later_is(here: Practice) -> None:
+    patient, plan = planned(here)
+    assert here.assistant.post(f"/patients/{patient}/events/new", data=EVENT).status_code == 303
+    with here.store.writing(here.actor("clinician")) as entry:
+        row = current_one(entry.db, tables.Plan, plan)
+        entry.correct(row, "on leave", first_day=date.today() + timedelta(weeks=6))
+    first = here.clinician.get("/").text
+    assert f'href="/patients/{patient}/plans/{plan}"' in first
+    assert f'href="/patients/{patient}/events/' in first
+    with here.store.writing(here.actor("clinician")) as entry:
+        restrict(entry, patient, "asked for it")
+    assert patient not in here.clinician.get("/").text
+
+
+def test_of_many_drafts_the_latest_are_shown(
+    here: Practice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(today, "MOST_SHOWN", 1)
+    _, first = planned(here)
+    assert "are shown" not in here.clinician.get("/").text
+    _, second = planned(here)
+    text = here.clinician.get("/").text
+    assert "The latest 1 are shown" in text
+    assert second in text
+    assert first not in text
+
+
 def test_consent_needs_the_off_label_word_and_can_be_taken_back(here: Practice) -> None:
     patient = new_patient(here)
     told = {"kind": "treatment", "given": "yes", "on": "2026-01-05", "language": "en"}
@@ -170,3 +206,17 @@ def test_all_people_of_a_table_are_taken_or_none(here: Practice) -> None:
     assert sent(good) == 303
     with here.store.reading() as db:
         assert [row.given_name for row in current(db, tables.Patient)] == ["Ada", "Bob"]
+
+
+def test_a_person_in_a_file_has_a_birth_date_that_can_be(here: Practice) -> None:
+    who = {"given_name": "Ada", "family_name": "One", "age": 40, "sex": "female",
+           "condition": "alopecia_areata"}  # fmt: skip
+
+    def sent(born: str) -> int:
+        files = {"file": ("ada.json", json.dumps(who | {"born": born}), "application/json")}
+        return here.clinician.post("/patients/import", files=files).status_code
+
+    assert [sent(born) for born in ("2099-01-01", "1066-10-14", "soon")] == [422, 422, 422]
+    assert sent("1985-03-14") == 303
+    with here.store.reading() as db:
+        assert [row.born for row in current(db, tables.Patient)] == [date(1985, 3, 14)]

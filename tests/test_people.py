@@ -6,6 +6,7 @@ import pytest
 from stores import ADA
 
 from anagen.reading import BadInput
+from anagen.records import recall as recalling
 from anagen.records.people import find
 from anagen.records.recall import recall
 from anagen.records.tables import Patient, SessionRecord
@@ -98,7 +99,7 @@ def treated(store, people):
 
 
 def names(found):
-    return [(each.name, each.number, each.kind, each.lot) for each in found]
+    return [(each.name, each.number, each.kind, each.lot) for each in found.uses]
 
 
 ZOE = ("Núñez, Zoë", 1, "cartridge", "LOT ab-12/3")
@@ -133,12 +134,24 @@ def test_a_recall_looks_at_sessions_as_they_stand(store, treated, people):
     with store.reading() as db:
         found = recall(db, lot="ab1234")
         assert names(found) == [("100%_Cotton, Percy", 4, "cartridge", "AB 1234")]
-        assert (found[0].session, found[0].patient) == (again.record, people[2].record)
-        assert recall(db, lot="other") == []
+        assert (found.uses[0].session, found.uses[0].patient) == (again.record, people[2].record)
+        assert recall(db, lot="other").uses == []
     with store.writing(ADA) as entry:
         entry.withdraw(again, "never happened")
     with store.reading() as db:
-        assert recall(db, lot="ab1234") == []
+        assert recall(db, lot="ab1234").uses == []
+
+
+def test_of_many_uses_the_latest_are_told_and_all_are_counted(store, monkeypatch):
+    monkeypatch.setattr(recalling, "MOST_USES", 2)
+    with store.writing(ADA) as entry:
+        for family in ("One", "Two"):
+            who = entry.add(person(family=family))
+            for number in (1, 2, 3):
+                entry.add(session(who, number, cartridge_lot="Q1"))
+    with store.reading() as db:
+        found = recall(db, lot="q1")
+    assert (len(found.uses), found.number, found.people) == (2, 6, 2)
 
 
 @pytest.mark.parametrize(

@@ -1,37 +1,15 @@
 """Photographs: what comes in by whatever name leaves as a picture and nothing else."""
 
 import io
-import struct
-import zlib
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pictures import bomb, picture
 from PIL import Image
 
 from anagen import BadInput
 from anagen.records.photo import safe_photo
-
-
-def picture(kind: str = "JPEG", size: tuple[int, int] = (40, 20), **saved: object) -> bytes:
-    image = Image.new("RGB", size, "#c08060")
-    image.putpixel((0, 0), (255, 255, 255))
-    into = io.BytesIO()
-    image.save(into, kind, **saved)
-    return into.getvalue()
-
-
-def bomb(width: int, height: int) -> bytes:
-    """A PNG whose head promises far more pixels than its bytes hold."""
-
-    def chunk(kind: bytes, data: bytes) -> bytes:
-        return (
-            struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        )
-
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    body = chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(b"\0" * 1000)) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + body
 
 
 def test_place_time_and_device_are_gone() -> None:

@@ -5,6 +5,7 @@ import io
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -42,7 +43,7 @@ def conducted(here: Practice, address: str) -> None:
 
 
 def test_a_trial_is_asked_for_watched_and_read(here: Practice):
-    address = asked(here)
+    address = asked(here, **{"a.name": "=1+1"})
     waiting = here.researcher.get(address).text
     assert 'hx-trigger="every 2s"' in waiting
     assert '<noscript><meta http-equiv="refresh"' in waiting
@@ -65,8 +66,9 @@ def test_a_trial_is_asked_for_watched_and_read(here: Practice):
     assert told["spec"]["repeats"] == 20
     answer = here.researcher.get(f"{address}/result.csv")
     assert answer.headers["content-disposition"].startswith("attachment")
-    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert [row["week"] for row in rows] == ["12", "24"]
+    assert {row["control"] for row in rows} == {"'=1+1"}  # no name is a formula
     listed = here.researcher.get("/research").text
     assert f'<a href="{address}">Needling added to minoxidil</a>' in listed
 
@@ -119,13 +121,14 @@ def test_a_job_is_cancelled_and_gone_on_with(here: Practice):
 def test_a_person_is_named_by_code_alone(here: Practice):
     with here.store.writing(here.actor("clinician")) as entry:
         facts = FACTS | {"medications": [{"name": "what her sister Ysolde takes"}]}
-        told = {"family_name": "Quagmirovska", "facts": facts}
+        told = {"family_name": "Quagmirovska", "born": date(1960, 1, 1), "facts": facts}
         open_ = entry.add(Patient(given_name="Zebulonia", **told)).code
         hidden = entry.add(Patient(given_name="Walburga", restricted=True, **told)).code
     answer = here.researcher.post("/research/jobs", data={"kind": "sensitivity", "code": open_})
     assert answer.status_code == 303
     page = here.researcher.get(answer.headers["location"]).text
     assert "androgenetic alopecia" in page
+    assert f"age {date.today().year - 1960}" in page  # as of today
     assert not re.search("Zebulonia|Quagmirovska|Ysolde", page)
     for code in (hidden, "AAA-AAA", "' OR 1=1"):
         refused = here.researcher.post("/research/jobs", data={"kind": "sensitivity", "code": code})

@@ -1,41 +1,21 @@
 """Signing in with a real browser: its own passkeys, and without any JavaScript."""
 
 import re
-import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyotp
 import pytest
-import uvicorn
-from playwright.sync_api import Browser, Page, sync_playwright
-from web_client import PASSWORD, Practice, practice
+from browser import chromium, faults_of, serving
+from playwright.sync_api import Browser, Page
+from web_client import PASSWORD, practice
 
-CHROMIUM = Path("/usr/bin/chromium")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="Chromium is not installed")
+__all__ = ["chromium"]
 
 
 @pytest.fixture(scope="module")
-def here(tmp_path_factory) -> Iterator[tuple[Practice, str]]:
-    with practice(tmp_path_factory.mktemp("browser")) as made:
-        server = uvicorn.Server(uvicorn.Config(made.app, port=0, log_level="warning", ws="none"))
-        thread = threading.Thread(target=server.run, daemon=True)
-        thread.start()
-        while not server.started:
-            thread.join(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        yield made, f"http://localhost:{port}"
-        server.should_exit = True
-        thread.join()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as p:
-        browser = p.chromium.launch(executable_path=str(CHROMIUM), args=QUIET)
-        yield browser
-        browser.close()
+def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with practice(tmp_path_factory.mktemp("browser")) as made, serving(made) as address:
+        yield address
 
 
 def by_password(page: Page, base: str, role: str) -> None:
@@ -45,14 +25,10 @@ def by_password(page: Page, base: str, role: str) -> None:
     page.get_by_role("button", name="Sign in", exact=True).click()
 
 
-def test_a_passkey_is_made_and_used(here, chromium) -> None:
-    _, base = here
+def test_a_passkey_is_made_and_used(base: str, chromium: Browser) -> None:
     context = chromium.new_context()
     page = context.new_page()
-    faults: list[str] = []
-    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
-    page.on("pageerror", lambda fault: faults.append(str(fault)))
-    page.on("request", lambda asked: asked.url.startswith(base) or faults.append(asked.url))
+    faults = faults_of(page, base)
     devtools = context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     devtools.send(
@@ -83,8 +59,7 @@ def test_a_passkey_is_made_and_used(here, chromium) -> None:
     context.close()
 
 
-def test_codes_without_javascript(here, chromium) -> None:
-    _, base = here
+def test_codes_without_javascript(base: str, chromium: Browser) -> None:
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
     by_password(page, base, "owner")
@@ -107,8 +82,7 @@ def test_codes_without_javascript(here, chromium) -> None:
     context.close()
 
 
-def test_the_way_in_by_keyboard_alone(here, chromium) -> None:
-    _, base = here
+def test_the_way_in_by_keyboard_alone(base: str, chromium: Browser) -> None:
     context = chromium.new_context()
     page = context.new_page()
     page.goto(f"{base}/sign-in")

@@ -1,19 +1,22 @@
-"""The whole story of a patient in a real browser, with JavaScript and without."""
+"""The whole story of a patient in a real browser: with scripts, without, and by keyboard alone."""
 
 from collections.abc import Iterator
 from datetime import date
 
+import pyotp
 import pytest
 from browser import chromium, faults_of, serving, signed_in
-from journey import COUNT, EVENT, PERSON, SESSION
-from playwright.sync_api import Browser, Page
-from web_client import Practice, practice
+from journey import COUNT, EVENT, PERSON, SESSION, loaded
+from keyboard import answer, follow, step, to
+from playwright.sync_api import Browser, Page, expect
+from web_client import PASSWORD, Practice, practice
 
 from anagen.records.audit import verify
 from anagen.web.forecaster import Model
 from anagen.web.person import person_of
 
 __all__ = ["chromium"]
+CONSENT = {"kind": "treatment", "given": "yes", "language": "en", "off_label_said": "yes"}
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +24,7 @@ def open_practice(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Pr
     folder = tmp_path_factory.mktemp("story")
     with (
         Model() as model,
-        practice(folder, forecaster=model.forecaster()) as here,
+        practice(folder, forecaster=loaded(model.forecaster())) as here,
         serving(here) as base,
     ):
         yield here, base
@@ -50,6 +53,13 @@ def press(page: Page, name: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
+def assert_told(page: Page) -> None:
+    """That a patient's story shows all that was written down."""
+    told = page.locator("main").inner_text()
+    for title in ("Screening", "Plan", "Session 1", "Hair count", "Adverse event", "Consent"):
+        assert title in told, title
+
+
 @pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
 def test_a_story_from_intake_to_follow_up(
     scripts: bool,
@@ -71,7 +81,7 @@ def test_a_story_from_intake_to_follow_up(
     page.goto(f"{home}/screenings/new")
     press(page, "Keep this screening")
     page.goto(f"{home}/consents")
-    fill(page, {"kind": "treatment", "given": "yes", "language": "en", "off_label_said": "yes"})
+    fill(page, CONSENT)
     press(page, "Keep")
 
     page.goto(f"{home}/compare")
@@ -113,13 +123,109 @@ def test_a_story_from_intake_to_follow_up(
     assert "What to do" in page.locator("main").inner_text()
 
     page.goto(home)
-    told = page.locator("main").inner_text()
-    for title in ("Screening", "Plan", "Session 1", "Hair count", "Adverse event", "Consent"):
-        assert title in told, title
+    assert_told(page)
     assert faults == []
     with here.store.reading() as db:
         person = person_of(db, home.rsplit("/", 1)[1])
     handout = next(each for each in person.documents if each.kind == "handout")
     assert {each.meaning for each in person.signed[handout.id]} == {"approved", "given_to_patient"}
     assert verify(here.store).whole
+    context.close()
+
+
+def test_the_same_story_by_keyboard_alone(
+    open_practice: tuple[Practice, str], chromium: Browser
+) -> None:
+    here, base = open_practice
+    context = chromium.new_context()
+    page = context.new_page()
+    faults = faults_of(page, base)
+    page.set_default_timeout(60_000)
+
+    def heading(text: str) -> None:
+        expect(page.get_by_role("heading", level=1)).to_have_text(text)
+
+    page.goto(f"{base}/sign-in")  # the last thing that is not a key
+    assert step(page) == ["Skip to the content"]
+    page.keyboard.press("Enter")
+    assert step(page)[0] == "email"
+    answer(page, "email", "clinician@clinic.example")
+    answer(page, "password", PASSWORD)
+    follow(page, "Sign in")
+    heading("Codes and passkeys")
+    to(page, "The app cannot scan?")
+    page.keyboard.press("Enter")
+    secret = page.locator("code.key").inner_text().replace(" ", "")
+    answer(page, "code", pyotp.TOTP(secret).now())
+    follow(page, "Ask me for codes")
+    follow(page, "Today")
+
+    follow(page, "New patient")
+    for name, value in PERSON.items():
+        answer(page, name, value)
+    follow(page, "Keep")
+    home = page.url
+    heading("Zebulon Quarrington")
+
+    follow(page, "Screen")
+    follow(page, "Keep this screening")
+    heading("Zebulon Quarrington")
+    follow(page, "Consents")
+    for name, value in CONSENT.items():
+        answer(page, name, value)
+    follow(page, "Keep")
+    follow(page, "Zebulon Quarrington")
+
+    follow(page, "Compare plans")
+    follow(page, "Keep plan A…")
+    heading("Keep a plan")
+    answer(page, "name", "Six sessions")
+    answer(page, "first_day", date.today().isoformat())
+    follow(page, "Keep this plan")
+    heading("Six sessions")
+    answer(page, "agree", "yes")
+    follow(page, "Sign as Clara Clinician")
+    expect(page.locator("main")).to_contain_text("Approved by Clara Clinician")
+    follow(page, "Zebulon Quarrington")
+
+    follow(page, "Record a session")
+    for name, value in SESSION.items():
+        if name != "despite":
+            answer(page, name, value)
+    expect(page.locator("#dose tbody tr")).to_have_count(2)
+    follow(page, "Record the session")
+    heading("Session 1")
+    follow(page, "Zebulon Quarrington")
+
+    follow(page, "Documents")
+    answer(page, "signed", "yes")
+    follow(page, "Prepare the documents")
+    follow(page, "Note that Handout (en) was given")
+    assert page.get_by_role("button", name="Note that Handout (en) was given").count() == 0
+    follow(page, "Zebulon Quarrington")
+
+    follow(page, "Follow-up")
+    follow(page, "Write down a count")
+    for name, value in COUNT.items():
+        answer(page, name, value)
+    follow(page, "Keep")
+    follow(page, "Adverse event")
+    for name, value in EVENT.items():
+        answer(page, name, value)
+    follow(page, "Keep and weigh")
+    expect(page.locator("main")).to_contain_text("What to do")
+    follow(page, "Zebulon Quarrington")
+
+    assert page.url == home
+    assert_told(page)
+    assert faults == []
+    with here.store.reading() as db:
+        person = person_of(db, home.rsplit("/", 1)[1])
+    (session,) = person.sessions
+    assert f"{person.row.born}" == PERSON["born"]
+    assert f"{session.performed_at.astimezone():%Y-%m-%dT%H:%M}" == SESSION["performed_at"]
+    assert [(zone["zone"], zone["depth_mm"]) for zone in session.zones] == [
+        ("frontal", 0.6), ("vertex", 1.0)
+    ]  # fmt: skip
+    assert person.events[0].event["signs"] == ["spreading", "pus"]
     context.close()

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, time
 from difflib import get_close_matches
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self, get_args
 
@@ -30,10 +31,14 @@ _PLAINER = {
 
 
 class BadInput(ValueError):  # noqa: N818 - it names the input, not the program's failure
-    """Input that cannot be used. Its message is one sentence: what, where, what is allowed."""
+    """Input that cannot be used. Its message is one sentence: what, where, what is allowed.
 
-    def __init__(self, sentence: str) -> None:
+    ``place`` is the dotted key that the sentence is about, empty where it is about more than one.
+    """
+
+    def __init__(self, sentence: str, place: str = "") -> None:
         super().__init__(one_sentence(sentence))
+        self.place = place
 
 
 class Stated(BaseModel):
@@ -54,7 +59,9 @@ class Stated(BaseModel):
         try:
             return cls.model_validate(dict(table))
         except ValidationError as refused:
-            raise BadInput(f"{where}: {_sentence(refused, cls)}") from None
+            fault, more = _telling(refused)
+            place = ".".join(takewhile(lambda step: isinstance(step, str), fault["loc"]))
+            raise BadInput(f"{where}: {_said(fault, cls)}{more}", place) from None
 
     @classmethod
     def read(cls, path: str | Path) -> Self:
@@ -191,13 +198,13 @@ def _shown(value: Any) -> str:
             return _short(repr(value))
 
 
-def _sentence(refused: ValidationError, model: type[BaseModel]) -> str:
-    """The most telling fault of a pydantic refusal, in words."""
+def _telling(refused: ValidationError) -> tuple[Mapping[str, Any], str]:
+    """The most telling fault of a pydantic refusal, and how many are left after it."""
     faults = refused.errors(include_url=False)
     # A key that is missing is often there, but misspelt or in another table.
     fault = min(faults, key=lambda fault: fault["type"] == "missing")
     more = f" ({len(faults) - 1} more to mend after this one)" if len(faults) > 1 else ""
-    return _said(fault, model) + more
+    return fault, more
 
 
 def _said(fault: Mapping[str, Any], model: type[BaseModel]) -> str:

@@ -103,6 +103,12 @@ def has_second_factor(db: Session, user: User) -> bool:
     return user.totp is not None or bool(passkeys_of(db, user.id))
 
 
+def with_second_factor(db: Session) -> set[str]:
+    """The ids of all of whom more than a password is asked."""
+    coded = select(User.id).where(User.totp.is_not(None))
+    return set(db.scalars(coded.union(select(Passkey.user))))
+
+
 def passkeys_of(db: Session, user: str) -> list[Passkey]:
     """Their passkeys, the oldest first."""
     return list(db.scalars(select(Passkey).where(Passkey.user == user).order_by(Passkey.made_at)))

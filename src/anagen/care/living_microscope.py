@@ -59,13 +59,13 @@ class Reading:
     digits: int = 2
 
     def said(self, frame: int) -> str:
-        """Median and range of nine in ten at a frame."""
+        """Median and range of nine in ten at a frame; the range where there is one."""
         low, middle, high = (
             words.number(round(float(self.band[q][frame]), self.digits))
             for q in ("p05", "median", "p95")
         )
         unit = f"{THIN}{self.unit}" if self.unit else ""
-        return f"{middle}{unit} ({low} to {high})"
+        return f"{middle}{unit}" + (f" ({low} to {high})" if low != high else "")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,10 @@ class LivingMicroscope:
                     "digits": each.digits,
                     "unit": each.unit,
                     "median": [_short(value) for value in each.band["median"]],
-                    **{q: [_short(value, 2) for value in each.band[q]] for q in ("p05", "p95")},
+                    **{
+                        q: [_short(value, 2 if each.digits else 3) for value in each.band[q]]
+                        for q in ("p05", "p95")
+                    },
                 }
                 for each in self.readings
             ],

@@ -2,12 +2,11 @@
 
 from datetime import date, time, timedelta
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 from zoneinfo import ZoneInfo
 
 import typer
 
-from anagen.care.pages import LANGUAGES, Language
 from anagen.cli.shell import (
     AsJson,
     PatientFile,
@@ -24,6 +23,9 @@ from anagen.cli.shell import (
     write,
 )
 from anagen.reading import BadInput
+
+if TYPE_CHECKING:
+    from anagen.care.pages import Language
 
 InLanguage = Annotated[str, typer.Option("--lang", metavar="LANG", help="en or es")]
 OtherLidocaine = Annotated[
@@ -181,7 +183,9 @@ def replan_command(
     print(f"  wrote {out}")
 
 
-def _language(written: str) -> Language:
+def _language(written: str) -> "Language":
+    from anagen.care.pages import LANGUAGES  # with the calendars of both languages
+
     for language in LANGUAGES:
         if written == language:
             return language

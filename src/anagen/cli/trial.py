@@ -22,14 +22,15 @@ def trial_command(
     from anagen.trial import read_trial, run_trial
 
     spec = read_trial(trial_file)
-    page = opened(out, "wb") if out else None  # before the work, so that a wrong name costs no wait
+    if out:
+        opened(out, "ab").close()  # refused before the wait, and left as it is
     with progress("Loading the model", steps=spec.repeats) as advance:
         found = run_trial(spec, lambda done, of: advance(f"{done} of {of} repeats", done))
-    if page is not None:
+    if out:
         from anagen.care.document_pages import document_html
         from anagen.care.trial_page import trial_document
 
-        with page:
+        with opened(out, "wb") as page:
             page.write(document_html(trial_document(found)).encode())
     if as_json:
         print_json(found.as_dict())

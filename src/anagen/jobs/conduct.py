@@ -13,6 +13,7 @@ from anagen.jobs.memory import Memory
 from anagen.reading import BadInput
 from anagen.records.actor import SYSTEM
 from anagen.records.keys import Keys
+from anagen.records.refusals import NotKept
 from anagen.records.store import Store, open_store
 from anagen.records.tables import Job, now
 
@@ -67,7 +68,8 @@ class _Keeper:
         if time.monotonic() - self._written < _EVERY_S:
             return
         self._written = time.monotonic()
-        with self._store.writing(SYSTEM) as entry:
+        cancelled = False
+        with suppress(NotKept), self._store.writing(SYSTEM) as entry:  # the next one holds it all
             job = job_of(entry.db, self._job_id)
             cancelled = job.cancel
             self._keep(job, memory, said=said)

@@ -54,7 +54,7 @@ class KeptAlive:
             if self._leaving.is_set():
                 return
             fast = 0 if time.monotonic() - began > _STEADY_S else fast + 1
-            if self._leaving.wait(min(2.0**fast - 2, _STEADY_S)):
+            if self._leaving.wait(min(2.0 ** min(fast, 10) - 2, _STEADY_S)):
                 return
             self._start()
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session, aliased
 
 from anagen.reading import BadInput
@@ -13,6 +13,7 @@ from anagen.records.folding import folded, lot_key
 from anagen.records.lots import KINDS
 from anagen.records.tables import Lot, Patient, SessionRecord
 
+MOST_USES = 1_000
 _MOST_PRODUCTS = 10_000
 
 
@@ -32,14 +33,23 @@ class Used:
     expiry: date | None
 
 
+@dataclass(frozen=True)
+class Recall:
+    """The latest `MOST_USES` that fit, and how many uses and people there are in all."""
+
+    uses: list[Used]
+    number: int
+    people: int
+
+
 def recall(
     db: Session,
     lot: str = "",
     kind: str = "",
     product: str = "",
     expires_before: date | None = None,
-) -> list[Used]:
-    """Every use that fits all that is asked for, the latest session first.
+) -> Recall:
+    """The uses that fit all that is asked for, the latest session first.
 
     A lot fits where its letters and digits hold those asked for: "AB-12" finds "LOT ab12/3", since
     to find one too many is better than to miss one. A product fits where every word occurs.
@@ -59,6 +69,7 @@ def recall(
     found = (
         select(Lot, SessionRecord.number, SessionRecord.performed_at, Patient.record,
                Patient.given_name, Patient.family_name, Patient.code)
+        .select_from(Lot)
         .join(SessionRecord, SessionRecord.id == Lot.session)
         .join(Patient, Patient.record == SessionRecord.patient)
         .where(stands(SessionRecord), ~exists().where(newer.supersedes == Patient.id))
@@ -72,14 +83,17 @@ def recall(
         found = found.where(Lot.product.in_(_products(db, words)))
     if expires_before is not None:
         found = found.where(Lot.expiry < expires_before)
-    rows = db.execute(found.order_by(SessionRecord.performed_at.desc(), Lot.id))
-    return [
+    counts = found.with_only_columns(func.count(), func.count(Patient.record.distinct()))
+    number, people = db.execute(counts).one()
+    latest = found.order_by(SessionRecord.performed_at.desc(), Lot.id).limit(MOST_USES)
+    uses = [
         Used(
-            patient, f"{family}, {given}", code, used.record, number, performed_at,
+            patient, f"{family}, {given}", code, used.record, session, performed_at,
             used.kind, used.lot, used.product, used.expiry,
         )
-        for used, number, performed_at, patient, given, family, code in rows
+        for used, session, performed_at, patient, given, family, code in db.execute(latest)
     ]  # fmt: skip
+    return Recall(uses, number, people)
 
 
 def _products(db: Session, words: list[str]) -> list[str]:

@@ -8,8 +8,9 @@ restrict the person, so that the records rest and turn up only when asked for by
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from anagen.reading import BadInput
@@ -30,13 +31,15 @@ from anagen.records.tables import (
 
 MOST_YEARS = 100
 _SETTING = "kept years"
+_WHO = (Patient.record, Patient.id, Patient.given_name, Patient.family_name, Patient.born,
+        Patient.code)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Kept:
     """A person whose records have been kept as long as was decided."""
 
-    patient: Patient
+    patient: Row[*tuple[Any, ...]]  # record, id, names, birth date and code
     last_day: date  # of care
     until: date  # the day on which the time was over
 
@@ -69,18 +72,19 @@ def past_retention(db: Session, today: date) -> list[Kept]:
     if years is None:
         return []
     last = _last_days(db)
-    kept = [
-        Kept(patient, day, years_after(day, years))
-        for patient in db.scalars(select_current(Patient, ~Patient.restricted))
-        if (day := last[patient.record])
-    ]
+    everybody = db.execute(select_current(Patient, ~Patient.restricted).with_only_columns(*_WHO))
+    kept = (
+        Kept(patient, last[patient.record], years_after(last[patient.record], years))
+        for patient in everybody
+    )
     return sorted((each for each in kept if each.until < today), key=lambda each: each.last_day)
 
 
-def resting(db: Session) -> Sequence[Patient]:
+def resting(db: Session, most: int) -> Sequence[Patient]:
     """Those who are restricted, the latest first."""
     query = select_current(Patient, Patient.restricted.is_(True))
-    return db.scalars(query.order_by(Patient.recorded_at.desc(), Patient.id)).all()
+    latest = query.order_by(Patient.recorded_at.desc(), Patient.id).limit(most)
+    return db.scalars(latest).all()
 
 
 def restrict(entry: Entry, patient: str, reason: str) -> Patient:

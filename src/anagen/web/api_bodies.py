@@ -2,10 +2,11 @@
 
 from pydantic import Field
 
-from anagen.counts import Counts, Day, Method
+from anagen.counts import Counts, Method
 from anagen.patient import Patient
 from anagen.protocol import Protocol
 from anagen.reading import Stated
+from anagen.web.patient_form import Who
 
 MOST_WEEKS, MOST_DRAWS = 260, 2000  # a request is answered while somebody waits
 _MOST_SEED = 2**53 - 1  # the largest that every JSON reader keeps
@@ -64,23 +65,7 @@ class FollowedUp(_Computed):
     counts: Counts = Field(description="a table as in a counts file")
 
 
-class NewPatient(Stated):
+class NewPatient(Who):
     """Somebody to be entered."""
 
-    given_name: str = Field(
-        min_length=1, max_length=200, description="a text of 1 to 200 characters"
-    )
-    family_name: str = Field(
-        min_length=1, max_length=200, description="a text of 1 to 200 characters"
-    )
-    born: Day | None = Field(default=None, description="a day as YYYY-MM-DD")
-    contact: str | None = Field(
-        default=None, max_length=500, description="a text of up to 500 characters"
-    )
-    clinic_number: str | None = Field(
-        default=None, max_length=80, description="a text of up to 80 characters"
-    )
-    note: str | None = Field(
-        default=None, max_length=5000, description="a text of up to 5000 characters"
-    )
     facts: Patient = _PATIENT

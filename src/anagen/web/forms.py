@@ -4,6 +4,7 @@ What is left empty is unknown, never no. A list has a tick for "asked: none". Wh
 kept as it was typed, so that a refusal loses nothing.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,21 +13,11 @@ from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-Kind = Literal["number", "choice", "yes_no", "lines", "text", "date"]
-_UNITS = {
-    "mm": "mm", "cm2": "cm²", "um": "µm", "kg": "kg", "percent": "%", "ml": "ml", "hours": "h",
-    "minutes": "min", "grams": "g", "months": "months", "days": "days", "hz": "Hz", "s": "s",
-}  # fmt: skip
-_LABELS = {
-    "months_since_onset": "Time since it began",
-    "sulfotransferase_od405": "Hair sulfotransferase assay",
-    "off_label_said": "Told that it is off-label",
-    "on": "Day",
-    "born": "Birth date",
-    "keep": "Use it even where it is questioned",
-    "terminal_fraction": "Share of terminal hairs",
-    "anagen_fraction": "Share of growing hairs",
-}
+from anagen.reading import BadInput
+from anagen.web.in_words import capital, label, unit
+
+Kind = Literal["number", "choice", "yes_no", "lines", "text", "long", "time", "date"]
+_LONG = 500  # from so many letters on a text is written on several lines
 # What a list takes, as a form says it.
 _LISTS = {
     "conditions": "names or ICD-10-CM codes",
@@ -35,6 +26,9 @@ _LISTS = {
     "scalp_findings": "what is seen today on the area to be needled",
     "signs": "the signs that are seen",
 }
+# What only says how long a text may be is said once it is too long.
+_HOW_LONG = re.compile(r"(a name of )?up to \d+ (letters|characters)")
+TIME = r"^\d\d:\d\d$"  # of a text that is a time of day
 _DAYS = {"medications": "stopped_days_ago"}  # of a list, what a number behind a comma says
 
 
@@ -80,10 +74,10 @@ def fields(
             Field(
                 name=path,
                 label=label(name),
-                kind=_kind(parts, choices, lines),
-                allowed=_allowed(name, field.description or "", choices, parts, lines),
+                kind=(kind := _kind(parts, choices, lines, metadata)),
+                allowed=_allowed(name, field.description or "", kind),
                 required=field.is_required(),
-                unit=_unit(name),
+                unit=unit(name),
                 choices=choices,
                 least=next((float(m.ge) for m in metadata if hasattr(m, "ge")), None),
                 most=next((float(m.le) for m in metadata if hasattr(m, "le")), None),
@@ -135,39 +129,41 @@ def typed_of(stated: BaseModel | Mapping[str, Any], within: str = "") -> dict[st
     return typed
 
 
-def label(name: str) -> str:
-    """A key in words, without its unit."""
-    if name in _LABELS:
-        return _LABELS[name]
-    words = [word for word in name.split("_") if word not in _UNITS and word != "per"]
-    return " ".join(words).capitalize() or name
+def about(fault: Exception | str) -> str:
+    """The name of the field that a refusal is about, empty where it is about none."""
+    return fault.place if isinstance(fault, BadInput) else ""
 
 
-def _allowed(
-    name: str, described: str, choices: tuple[str, ...], parts: list[Any], lines: bool
-) -> str:
+def refusal(fault: Exception | str) -> str:
+    """A refusal as a form says it: the field by its label, not by its key."""
+    said, place = str(fault), about(fault)
+    for key in (place, place.partition(".")[2]):
+        if key and (at := re.search(rf"(?:^|: ){re.escape(key)}(?=[ :])", said)):
+            said = label(place.rpartition(".")[2]) + said[at.end() :]
+            break
+    return capital(re.sub(r"it must be one of .*?\.(?= |$)", "choose one.", said))
+
+
+def _allowed(name: str, described: str, kind: Kind) -> str:
     """What may stand in a field, where the field does not show it by itself."""
-    if lines:
+    if kind == "lines":
         return f"one a line: {_LISTS.get(name, described)}"
-    return "" if choices or bool in parts else described
+    shown = kind in {"choice", "yes_no", "date", "time"}
+    return "" if shown or _HOW_LONG.fullmatch(described) else described
 
 
-def _unit(name: str) -> str:
-    words = name.split("_")
-    if words[-2:] == ["per", "cm2"]:
-        return "hairs/cm²"
-    return next((_UNITS[word] for word in reversed(words) if word in _UNITS), "")
-
-
-def _kind(parts: list[Any], choices: tuple[str, ...], lines: bool) -> Kind:
+def _kind(parts: list[Any], choices: tuple[str, ...], lines: bool, metadata: Iterable[Any]) -> Kind:
     if lines:
         return "lines"
     if choices:
         return "choice"
+    if any(getattr(each, "pattern", None) == TIME for each in metadata):
+        return "time"
     for type_, kind in ((bool, "yes_no"), (float, "number"), (int, "number"), (date, "date")):
         if type_ in parts:
             return kind  # type: ignore[return-value]
-    return "text"
+    most = max((getattr(each, "max_length", 0) for each in metadata), default=0)
+    return "long" if most >= _LONG else "text"
 
 
 def _value(said: str, parts: list[Any]) -> Any:

@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 from anagen.care import words
 from anagen.care.report import environment
+from anagen.web import forms, in_words
 from anagen.web.assets import address
 
 # Where the parts of the house are, with what one must be allowed to see them.
@@ -18,7 +19,7 @@ PLACES = (
     ("/patients", "Patients", "patients:read"),
     ("/research", "Research", "research:run"),
     ("/evidence", "Evidence", "evidence:read"),
-    ("/administration", "Administration", "admin:audit"),
+    ("/administration", "Admin", "admin:audit"),
 )
 _SAID = {
     401: ("Please sign in", "This page needs you to be signed in."),
@@ -77,19 +78,14 @@ def pages() -> Environment:
     pages.globals["asset"] = address
     pages.filters["number"] = words.number
     pages.filters["plain"] = words.plain
-    pages.filters["said_plainly"] = _said_plainly
+    pages.filters["in_words"] = in_words.in_words
+    pages.filters["capital"] = in_words.capital
+    pages.filters["as_asked"] = in_words.as_asked
+    pages.filters["rounded"] = in_words.rounded
+    pages.filters["label"] = in_words.label
+    pages.filters["day"] = in_words.day_in_words
+    pages.filters["moment"] = in_words.moment_in_words
+    pages.filters["about"] = forms.about
+    pages.filters["refusal"] = forms.refusal
     pages.filters["plain_words"] = lambda key: key.replace("_", " ")
     return pages
-
-
-def _said_plainly(value: Any) -> str:
-    """A value that was kept as plain data, in words."""
-    if isinstance(value, Mapping):
-        return ", ".join(
-            f"{key.replace('_', ' ')} {_said_plainly(each)}" for key, each in value.items()
-        )
-    if isinstance(value, list):
-        return "; ".join(_said_plainly(each) for each in value) or "none"
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value).replace("_", " ")

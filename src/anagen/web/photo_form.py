@@ -15,7 +15,7 @@ Angle = Literal["front", "top", "crown", "left", "right", "back", "close_up"]
 class Taken(Stated):
     """How a photograph was taken."""
 
-    taken_on: date = Field(description="a day as YYYY-MM-DD")
+    taken_on: date = Field(description="a day as YYYY-MM-DD, up to today")
     angle: Angle | None = Field(
         default=None, description="one of front, top, crown, left, right, back or close_up"
     )

@@ -5,6 +5,7 @@ record, the session is kept with a stated reason. An expired cartridge is refuse
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -59,8 +60,8 @@ class Numbing(Stated):
     lot: str | None = Field(default=None, max_length=120, description=_LINE)
     grams: float | None = Field(default=None, ge=0, le=500, description="0 to 500 g")
     area_cm2: float | None = Field(default=None, ge=1, le=1000, description="1 to 1000 cm²")
-    on_at: str | None = Field(default=None, pattern=r"^\d\d:\d\d$", description="a time, HH:MM")
-    off_at: str | None = Field(default=None, pattern=r"^\d\d:\d\d$", description="a time, HH:MM")
+    on_at: str | None = Field(default=None, pattern=forms.TIME, description="a time, HH:MM")
+    off_at: str | None = Field(default=None, pattern=forms.TIME, description="a time, HH:MM")
 
 
 class PutOn(Stated):
@@ -126,14 +127,15 @@ def device_of(typed: Mapping[str, str], needle_mm: float) -> Device:
     """The device of the form at one needle length. Raises `BadInput`."""
     said = _read(With, typed, "with.")
     table = said.model_dump(exclude_none=True) | {"needle_mm": needle_mm}
-    return Device.from_table(table, where="device")
+    with _fields_of("with."):
+        return Device.from_table(table, where="device")
 
 
 def areas(typed: Mapping[str, str]) -> Iterator[tuple[Area, Where]]:
     """The areas that are ticked, with what was done there. Raises `BadInput`."""
     for key, area in AREAS.items():
         if typed.get(f"{key}.on") == "yes":
-            yield area, Where.from_table(forms.table(Where, typed, f"{key}."), where=area.name)
+            yield area, _read(Where, typed, f"{key}.", area.name)
 
 
 def read(typed: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -153,7 +155,8 @@ def read(typed: Mapping[str, str], now: datetime) -> dict[str, Any]:
     if lots.cartridge_expiry is not None and lots.cartridge_expiry < performed.astimezone().date():
         raise BadInput(
             f"the cartridge expired on {lots.cartridge_expiry}, before this session; allowed is "
-            "one that has not expired. If it was used all the same, record an adverse event."
+            "one that has not expired. If it was used all the same, record an adverse event.",
+            "lots.cartridge_expiry",
         )
     after = _read(After, typed, "after.")
     return {
@@ -213,15 +216,28 @@ def typed_of_plan(protocol: Protocol | None) -> dict[str, str]:
 
 
 def _read[S: Stated](model: type[S], typed: Mapping[str, str], within: str, said: str = "") -> S:
-    return model.from_table(
-        forms.table(model, typed, within), where=said or _SAID.get(within, within)
-    )
+    with _fields_of(within):
+        return model.from_table(
+            forms.table(model, typed, within), where=said or _SAID.get(within, within)
+        )
+
+
+@contextmanager
+def _fields_of(within: str) -> Iterator[None]:
+    """A refusal of what is read here is about a field whose name begins so."""
+    try:
+        yield
+    except BadInput as refused:
+        raise BadInput(str(refused), refused.place and within + refused.place) from None
 
 
 def _numbing(typed: Mapping[str, str]) -> dict[str, Any] | None:
     told = _product(Numbing, typed, "numbing.", "numbing cream")
     if told and told.get("on_at", "") > told.get("off_at", "24"):
-        raise BadInput("numbing cream: off_at is before on_at; allowed is a later time.")
+        raise BadInput(
+            "numbing cream: it was taken off before it was put on; allowed is a later time.",
+            "numbing.off_at",
+        )
     return told
 
 
@@ -231,7 +247,10 @@ def _product(
     """A product with its lot; None where nothing was typed."""
     used = _read(model, typed, within, said).model_dump(exclude_none=True)
     if used and "product" not in used:
-        raise BadInput(f"{said}: product is missing; allowed is its name, or nothing at all.")
+        raise BadInput(
+            f"{said}: product is missing; allowed is its name, or nothing at all.",
+            f"{within}product",
+        )
     return {name: _clean(value) for name, value in used.items()} or None
 
 
@@ -240,24 +259,30 @@ def _moment(said: str, now: datetime) -> datetime:
         moment = datetime.fromisoformat(said.strip()[:25]).astimezone()
     except (ValueError, OverflowError):
         raise BadInput(
-            "when is not a day and a time; allowed is YYYY-MM-DD HH:MM, as the clock shows it here."
+            "when is not a day and a time; allowed is YYYY-MM-DD HH:MM, as the clock shows it "
+            "here.",
+            "performed_at",
         ) from None
     if moment > now + timedelta(hours=1):
-        raise BadInput("when lies ahead; a session is recorded once it has taken place.")
+        raise BadInput(
+            "when lies ahead; a session is recorded once it has taken place.", "performed_at"
+        )
     return moment
 
 
 def _number(said: str) -> int:
     said = said.strip()
-    if not said.isdecimal() or len(said) > 3 or not int(said):
-        raise BadInput(f"number is {said[:10]!r}; allowed is a whole number from 1 to 999.")
+    if not (said.isdecimal() and len(said) <= 3 and int(said)):
+        raise BadInput(
+            f"number is {said[:10]!r}; allowed is a whole number from 1 to 999.", "number"
+        )
     return int(said)
 
 
 def _line(typed: Mapping[str, str], name: str, label: str) -> str:
     said = plain(typed.get(name, ""))[:120]
     if not said:
-        raise BadInput(f"{label} is missing; allowed is a name.")
+        raise BadInput(f"{label} is missing; allowed is a name.", name)
     return said
 
 

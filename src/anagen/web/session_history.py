@@ -1,7 +1,6 @@
 """What a session's page says of its record: areas on the map, and every version with its reason."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from anagen.care import scalp_zones
@@ -9,6 +8,7 @@ from anagen.care.scalp_zones import AREAS
 from anagen.care.words import THIN
 from anagen.records import tables
 from anagen.web import session_form
+from anagen.web.in_words import in_words, label
 
 _SHOWN = (
     "number", "performed_at", "operator", "device_model", "device_serial", "cartridge_lot",
@@ -41,7 +41,7 @@ def changes(versions: list[tables.SessionRecord], names: Mapping[str, str]) -> l
             if name == "zones":
                 changed += _changed_zones(old, now)
             elif old != now:
-                changed.append((name.replace("_", " "), _said(old), _said(now)))
+                changed.append((label(name), in_words(old, name), in_words(now, name)))
         told.append(
             {
                 "at": version.recorded_at.astimezone(),
@@ -62,15 +62,9 @@ def _changed_zones(
     def stated(zones: list[dict[str, Any]]) -> dict[str, str]:
         said = {}
         for zone in zones:
-            device = [zone.get(name) for name in ("device_kind", "needles", "rate_hz")]
-            told = {name: zone.get(name) for name in session_form.Where.model_fields}
-            words = [_said(value) for value in device if value is not None]
-            words += [
-                f"{name.replace('_', ' ')} {_said(value)}"
-                for name, value in told.items()
-                if value is not None
-            ]
-            said[area_name(zone)] = ", ".join(words)
+            names = ("device_kind", "needles", "rate_hz", *session_form.Where.model_fields)
+            told = {name: zone[name] for name in names if zone.get(name) is not None}
+            said[area_name(zone)] = in_words(told)
         return said
 
     before, after = stated(old), stated(now)
@@ -79,22 +73,3 @@ def _changed_zones(
         for area in {**before, **after}
         if before.get(area) != after.get(area)
     ]
-
-
-def _said(value: Any) -> str:
-    """A value of a column in a few words."""
-    match value:
-        case None | "" | []:
-            return "nothing"
-        case bool():
-            return "yes" if value else "no"
-        case date():
-            return f"{value:%Y-%m-%d %H:%M}" if hasattr(value, "hour") else value.isoformat()
-        case float():
-            return f"{value:g}"
-        case dict():
-            return ", ".join(f"{k.replace('_', ' ')} {_said(v)}" for k, v in value.items())
-        case list():
-            return "; ".join(_said(each) for each in value)
-        case _:
-            return str(value)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,28 @@ from anagen.counting import METHODS, count_error_per_cm2, smallest_change_per_cm
 from anagen.evidence.parameters import parameters
 from anagen.kept_forecast import KeptForecast
 from anagen.records import tables
-from anagen.web.person import Person
+from anagen.screening import BARRED
+from anagen.web.in_words import day_in_words
+from anagen.web.person import Person, protocol_of
 
 TOTAL = "total_density_per_cm2"
+LATEST = 12  # moments of the timeline that are open to the eye; the others are a click away
+LATELY = timedelta(days=30)  # for as long an adverse event that is not over is brought up
+# What can be done for a person, and what can be read: where, in which words, who may.
+TO_DO = (
+    ("screenings/new", "Screen", "patients:read"),
+    ("compare", "Compare plans", "patients:read"),
+    ("sessions/new", "Record a session", "sessions:write"),
+    ("followup", "Follow-up", "patients:read"),
+    ("events/new", "Adverse event", "events:write"),
+)
+TO_READ = (
+    ("documents", "Documents", "documents:read"),
+    ("consents", "Consents", "patients:read"),
+    ("microscope", "Microscope", "patients:read"),
+    ("facts", "What is known", "patients:write"),
+    ("export", "Export", "export:person"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +63,32 @@ def timeline(person: Person) -> list[Moment]:
     moments += _photographs(person, home)
     moments += _documents(person, home)
     return sorted(moments, key=lambda moment: moment.day, reverse=True)
+
+
+def draft_of(person: Person) -> tables.Plan | None:
+    """The latest plan, where it waits for a signature."""
+    latest = person.plans[-1] if person.plans else None
+    return None if latest is None or person.approved(latest.id) else latest
+
+
+def next_step(person: Person) -> str:
+    """Of the steps the one that comes next; empty where a plan is to be signed or an adverse event
+    to be seen to first, and where the screening speaks against needling."""
+    plan = person.plan
+    if not person.screenings:
+        return "screenings/new"
+    if open_events(person) or draft_of(person) or person.screenings[-1].decision in BARRED:
+        return ""
+    if plan is None:
+        return "compare"
+    done = sum(each.plan == plan.record for each in person.sessions)
+    return "sessions/new" if done < protocol_of(plan).course.sessions else "followup"
+
+
+def open_events(person: Person) -> list[tables.AdverseEvent]:
+    """Adverse events of late that are not over."""
+    late = [each for each in person.events if each.on >= person.day - LATELY]
+    return [each for each in late if not each.assessment.get("over")]
 
 
 def kept_forecasts(plan: tables.Plan) -> dict[str, KeptForecast]:
@@ -81,10 +126,8 @@ def measured(person: Person, forecast: KeptForecast) -> list[Point]:
 def sentence(person: Person, forecast: KeptForecast | None) -> str:
     """The one sentence that a clinician needs."""
     if forecast is None:
-        if not person.screenings:
-            return "Not screened yet: that is the first step."
-        decision = person.screenings[-1].decision
-        return f"Screened: {words.DECISIONS[decision]}. There is no plan yet."
+        screened = bool(person.screenings)
+        return "There is no plan yet." if screened else "Not screened yet: that is the first step."
     points = measured(person, forecast)
     if not points:
         week = max(forecast.detectable.chance_of_gain, key=lambda each: (each <= 24, each))
@@ -138,7 +181,7 @@ def _screening(row: tables.Screening, home: str) -> Moment:
 def _plan(row: tables.Plan, person: Person, home: str) -> Moment:
     approved = person.approved(row.id)
     pill, tone = ("approved", "good") if approved else ("draft", "caution")
-    said = f"{row.name}, from {row.first_day}"
+    said = f"{row.name}, from {day_in_words(row.first_day)}"
     to = f"{home}/plans/{row.record}"
     return Moment(local_day(row.recorded_at), "plan", "Plan", said, to, pill, tone)
 

@@ -4,7 +4,7 @@ Who may not read names is given pseudonyms: a code, facts and measurements, but 
 date, no free text, and nobody whose record is restricted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -15,12 +15,14 @@ from sqlalchemy.orm import Session
 from anagen.counts import Count
 from anagen.reading import BadInput
 from anagen.records import tables
-from anagen.records.current import current
+from anagen.records.canonical import check_keepable
+from anagen.records.current import current, select_current
 from anagen.records.people import find
+from anagen.web import patient_form
 from anagen.web.api_bodies import NewPatient
 from anagen.web.gate import needs
 from anagen.web.pseudonymous import without_free_text
-from anagen.web.stated import stated
+from anagen.web.stated import WHERE, stated
 
 router = APIRouter(prefix="/api/v1/patients", tags=["records"])
 MOST_FOUND = 100
@@ -67,12 +69,9 @@ def patients(request: Request, q: str = "") -> list[dict[str, Any]]:
 @router.post("", dependencies=[needs("patients:write")], status_code=201)
 def make(request: Request, body: NewPatient = stated(NewPatient)) -> dict[str, Any]:
     """Enter a patient."""
-    if body.born is not None and body.born > date.today():
-        raise BadInput(f"the body: born is {body.born}; allowed is a day up to today.")
-    values = {name: getattr(body, name) for name in type(body).model_fields}
-    values["facts"] = body.facts.model_dump(mode="json", exclude_none=True)
+    patient_form.check_born(body, date.today(), WHERE)
     with request.app.state.store.writing(request.state.actor) as entry:
-        return told(entry.add(tables.Patient(**values)))
+        return told(entry.add(tables.Patient(**patient_form.row_of(body, body.facts))))
 
 
 @router.get("/{patient}", dependencies=[needs("people:pseudonymous")])
@@ -101,7 +100,7 @@ def recorded(request: Request, patient: str, kind: Kind) -> list[dict[str, Any]]
 def count(request: Request, patient: str, body: Count = stated(Count)) -> dict[str, Any]:
     """Enter a hair count, as an entry of a counts file with its date."""
     if body.date is None or body.date > date.today():
-        raise BadInput("the body: date is missing or to come; allowed is a day up to today.")
+        raise BadInput(f"{WHERE}: date is missing or to come; allowed is a day up to today.")
     values = {name: getattr(body, name) for name in type(body).model_fields}
     del values["week"]
     values["on"] = values.pop("date")
@@ -118,11 +117,17 @@ def _patient(db: Session, record: str, *, named: bool) -> tables.Patient:
     return found[0]
 
 
-def _by_code(db: Session, q: str) -> list[tables.Patient]:
+def _by_code(db: Session, q: str) -> Sequence[tables.Patient]:
     """Those whose pseudonym holds the words: a name must not be found by asking for it."""
+    check_keepable("the search", q)
     asked = q.upper().split()
-    found = current(db, tables.Patient, ~tables.Patient.restricted)
-    return [row for row in found if all(word in row.code for word in asked)][:MOST_FOUND]
+    found = select_current(
+        tables.Patient,
+        ~tables.Patient.restricted,
+        *(tables.Patient.code.contains(word, autoescape=True) for word in asked),
+    )
+    first = found.order_by(tables.Patient.recorded_at, tables.Patient.id).limit(MOST_FOUND)
+    return db.scalars(first).all()
 
 
 def told(row: tables.Version, *, named: bool = True) -> dict[str, Any]:

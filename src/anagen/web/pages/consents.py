@@ -45,16 +45,17 @@ def ask(request: Request, patient: str, typed: Typed, actor: Any = needs(WRITE))
     try:
         told = Asked.from_table(forms.table(Asked, typed), where="the consent")
         if told.on > date.today():
-            raise BadInput(f"the consent: on is {told.on}; allowed is a day up to today.")
+            raise BadInput(f"the consent: on is {told.on}; allowed is a day up to today.", "on")
         if told.kind == "treatment" and told.given and not told.off_label_said:
             raise BadInput(
                 "the consent: off_label_said must be yes; a consent to needling without knowing "
-                "that it is off-label is none."
+                "that it is off-label is none.",
+                "off_label_said",
             )
         with request.app.state.store.writing(actor) as entry:
             entry.add(tables.Consent(patient=patient, document=None, **told.model_dump()))
     except BadInput as fault:
-        return _shown(request, patient, typed, str(fault))
+        return _shown(request, patient, typed, fault)
     return RedirectResponse(f"/patients/{patient}/consents", 303)
 
 
@@ -72,7 +73,9 @@ def take_back(
     return RedirectResponse(f"/patients/{patient}/consents", 303)
 
 
-def _shown(request: Request, patient: str, typed: dict[str, str], error: str = "") -> Response:
+def _shown(
+    request: Request, patient: str, typed: dict[str, str], error: BadInput | str = ""
+) -> Response:
     with request.app.state.store.reading() as db:
         person = person_of(db, patient)
     return page(

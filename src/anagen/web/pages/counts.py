@@ -38,7 +38,7 @@ def make(request: Request, patient: str, typed: Typed, actor: Any = needs(WRITE)
         with request.app.state.store.writing(actor) as entry:
             entry.add(row)
     except BadInput as fault:
-        return _form(request, patient, typed, "counts/new", str(fault))
+        return _form(request, patient, typed, "counts/new", fault)
     return RedirectResponse(f"/patients/{patient}", 303)
 
 
@@ -66,16 +66,16 @@ def correct(
                 raise BadInput("this count was changed meanwhile; look at it again.")
             entry.correct(row, typed.get("reason", "")[:500], **told)
     except BadInput as fault:
-        return _form(request, patient, typed, f"counts/{record}", str(fault))
+        return _form(request, patient, typed, f"counts/{record}", fault)
     return RedirectResponse(f"/patients/{patient}", 303)
 
 
 def _read(typed: dict[str, str]) -> dict[str, Any]:
     read = Count.from_table(forms.table(Count, typed), where="the count")
     if read.date is None:
-        raise BadInput("the count: date is missing; it must be a day as YYYY-MM-DD.")
+        raise BadInput("the count: date is missing; it must be a day as YYYY-MM-DD.", "date")
     if read.date > date.today():
-        raise BadInput(f"the count: date is {read.date}; allowed is a day up to today.")
+        raise BadInput(f"the count: date is {read.date}; allowed is a day up to today.", "date")
     return {"on": read.date} | {name: getattr(read, name) for name in _COLUMNS}
 
 
@@ -91,7 +91,7 @@ def _form(
     patient: str,
     typed: dict[str, str],
     to: str,
-    error: str = "",
+    error: BadInput | str = "",
     versions: Any = (),
 ) -> Response:
     with request.app.state.store.reading() as db:

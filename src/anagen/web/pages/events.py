@@ -48,7 +48,7 @@ def make(request: Request, patient: str, typed: Typed, actor: Any = needs(WRITE)
             row = entry.add(tables.AdverseEvent(patient=patient, on=date.today(), **columns))
             record = row.record
     except BadInput as fault:
-        return _form(request, person, typed, "events/new", str(fault))
+        return _form(request, person, typed, "events/new", fault)
     return RedirectResponse(f"/patients/{patient}/events/{record}", 303)
 
 
@@ -86,7 +86,7 @@ def correct(
                 raise BadInput("this event was changed meanwhile; look at it again.")
             entry.correct(row, typed.get("reason", "")[:500], **columns)
     except BadInput as fault:
-        return _form(request, person, typed, f"events/{record}/correct", str(fault))
+        return _form(request, person, typed, f"events/{record}/correct", fault)
     return RedirectResponse(f"/patients/{patient}/events/{record}", 303)
 
 
@@ -144,7 +144,11 @@ def _event(db: Any, patient: str, record: str) -> tables.AdverseEvent:
 
 
 def _form(
-    request: Request, person: Person, typed: dict[str, str], to: str, error: str = ""
+    request: Request,
+    person: Person,
+    typed: dict[str, str],
+    to: str,
+    error: BadInput | str = "",
 ) -> Response:
     return page(
         request,

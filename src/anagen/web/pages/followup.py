@@ -64,6 +64,10 @@ def take(
     """A photograph: looked at, cleaned of everything but its picture, and sealed."""
     try:
         told = Taken.from_table(forms.table(Taken, typed), where="the photograph")
+        if told.taken_on > date.today():
+            raise BadInput(
+                f"the photograph: taken_on is {told.taken_on}; allowed is a day up to today."
+            )
         with request.app.state.store.reading() as db:
             if not person_of(db, patient).consented("photographs"):
                 raise BadInput("there is no consent to photographs on record; ask for it first.")
@@ -78,7 +82,7 @@ def take(
         with request.app.state.store.writing(actor) as entry:
             entry.add(row, safe.data)
     except BadInput as fault:
-        return _shown(request, patient, typed, error=str(fault))
+        return _shown(request, patient, typed, error=fault)
     return RedirectResponse(f"/patients/{patient}/followup#photographs", 303)
 
 
@@ -143,7 +147,7 @@ def _shown(
     typed: dict[str, str],
     left: str = "",
     right: str = "",
-    error: str = "",
+    error: BadInput | str = "",
 ) -> Response:
     with request.app.state.store.reading() as db:
         person = person_of(db, patient)

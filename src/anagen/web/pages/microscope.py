@@ -16,6 +16,7 @@ from anagen.protocol import Protocol
 from anagen.reading import BadInput
 from anagen.web.forecaster import ModelAway
 from anagen.web.gate import needs
+from anagen.web.in_words import day_in_words
 from anagen.web.page import page
 from anagen.web.person import Person, person_of, protocol_of
 
@@ -74,7 +75,7 @@ def _courses(person: Person) -> dict[str, Course]:
     plans = sorted(person.plans, key=lambda each: (each is not held, each.recorded_at))
     found = {
         plan.record: Course(
-            f"{plan.name}, from {plan.first_day}",
+            f"{plan.name}, from {day_in_words(plan.first_day)}",
             Patient.from_table(plan.facts, where="the kept patient"),
             protocol_of(plan),
             min(plan.weeks, MOST_WEEKS),
@@ -106,8 +107,9 @@ def _ticks(scope: LivingMicroscope) -> str:
 
     named = "".join(
         f'<path d="M{at(second):.1f} 0v5" stroke="var(--quiet)"/>'
-        f'<text x="{at(second):.1f}" y="17" text-anchor="middle" fill="var(--quiet)" '
-        f'font-size="11">{said}</text>'
+        f'<text x="{at(second):.1f}" y="17" '
+        f'text-anchor="{"middle" if at(second) < 360 else "end"}" fill="var(--quiet)" '
+        f'font-size="12">{said}</text>'
         for second, said in _TICKS
         if second < last
     )

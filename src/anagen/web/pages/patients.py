@@ -17,7 +17,7 @@ from anagen.records.people import find
 from anagen.web import forms, patient_form
 from anagen.web.gate import needs
 from anagen.web.page import page
-from anagen.web.person import person_of
+from anagen.web.person import Person, person_of
 from anagen.web.typed import Typed
 
 router = APIRouter(include_in_schema=False)
@@ -36,7 +36,7 @@ def patients(request: Request, q: str = "", actor: Any = needs(READ)) -> Respons
 @router.get("/patients/new")
 def new(request: Request, actor: Any = needs(WRITE)) -> Response:  # noqa: ARG001
     """An empty form."""
-    return _form(request, {}, "/patients/new", "New patient")
+    return _form(request, {})
 
 
 @router.post("/patients/new")
@@ -45,7 +45,7 @@ def make(request: Request, typed: Typed, actor: Any = needs(WRITE)) -> Response:
     try:
         who, facts = patient_form.read(typed, date.today())
     except BadInput as fault:
-        return _form(request, typed, "/patients/new", "New patient", str(fault))
+        return _form(request, typed, error=fault)
     with request.app.state.store.writing(actor) as entry:
         row = entry.add(tables.Patient(**patient_form.row_of(who, facts)))
         record = row.record
@@ -60,13 +60,14 @@ def facts(request: Request, patient: str, actor: Any = needs(WRITE)) -> Response
         row = person.row
         who = {name: getattr(row, name) for name in patient_form.Who.model_fields}
         typed = forms.typed_of(who) | forms.typed_of(person.facts) | {"version": row.id}
-    return _form(request, typed, f"/patients/{patient}/facts", person.name)
+    return _form(request, typed, person)
 
 
 @router.post("/patients/{patient}/facts")
 def correct(request: Request, patient: str, typed: Typed, actor: Any = needs(WRITE)) -> Response:
     """What is known now, in place of what was; the old version stays in the history."""
-    here = f"/patients/{patient}/facts"
+    with request.app.state.store.reading() as db:
+        person = person_of(db, patient)
     try:
         who, told = patient_form.read(typed, date.today())
         with request.app.state.store.writing(actor) as entry:
@@ -79,7 +80,7 @@ def correct(request: Request, patient: str, typed: Typed, actor: Any = needs(WRI
             reason = typed.get("reason", "").strip()[:500] or "brought up to date"
             entry.correct(old, reason, **patient_form.row_of(who, told))
     except BadInput as fault:
-        return _form(request, typed, here, "What is known", str(fault))
+        return _form(request, typed, person, fault)
     return RedirectResponse(f"/patients/{patient}", 303)
 
 
@@ -127,12 +128,11 @@ def _people(file: UploadFile) -> list[tuple[patient_form.Who, Patient]]:
         raise BadInput(f"{name}: cannot be read; allowed is UTF-8 text of that kind.") from None
     if not isinstance(told, dict):
         raise BadInput(f"{name}: must hold a table of keys at its top.")
-    who = {key: told.pop(key) for key in list(told) if key in patient_form.Who.model_fields}
-    return [(_who(who, name), Patient.from_table(told, where=name))]
-
-
-def _who(told: dict[str, Any], where: str) -> patient_form.Who:
-    return patient_form.Who.from_table(told, where=where)
+    who = patient_form.Who.from_table(
+        {key: told.pop(key) for key in list(told) if key in patient_form.Who.model_fields}, name
+    )
+    patient_form.check_born(who, date.today(), name)
+    return [(who, Patient.from_table(told, where=name))]
 
 
 def _row(name: str, line: int, row: dict[str | None, Any]) -> tuple[patient_form.Who, Patient]:
@@ -157,13 +157,15 @@ def _columns() -> list[str]:
     return [field.name for field in fields] + nones
 
 
-def _form(request: Request, typed: Any, action: str, title: str, error: str = "") -> Response:
+def _form(
+    request: Request, typed: Any, person: Person | None = None, error: BadInput | str = ""
+) -> Response:
+    """The form of somebody new, or of a person with what is known."""
     return page(
         request,
         "patient_form.html",
         422 if error else 200,
-        title=title,
-        action=action,
+        person=person,
         error=error,
         typed=typed,
         who=patient_form.who_fields(typed),

@@ -111,13 +111,12 @@ def _page(
     kept = {name: (typed or {}).get(name, "")[:254] for name in ("name", "email", "role")}
     with request.app.state.store.reading() as db:
         everybody = db.scalars(select(User).order_by(User.active.desc(), User.name)).all()
-        second = {user.id: users.has_second_factor(db, user) for user in everybody}
         return page(
             request,
             "people_and_roles.html",
             422 if fault else 200,
             everybody=everybody,
-            second=second,
+            second=users.with_second_factor(db),
             roles=ROLES,
             permissions=PERMISSIONS,
             allowed=ALLOWED,

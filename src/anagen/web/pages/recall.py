@@ -7,12 +7,11 @@ from fastapi import APIRouter, Request, Response
 from anagen.reading import BadInput
 from anagen.records.actor import Actor
 from anagen.records.lots import KINDS
-from anagen.records.recall import Used, recall
+from anagen.records.recall import recall
 from anagen.web.gate import needs
 from anagen.web.page import page
 
 router = APIRouter(include_in_schema=False)
-_MOST_SHOWN = 1000
 
 
 @router.get("/administration/recall")
@@ -26,30 +25,24 @@ def search(
 ) -> Response:
     """Who it was, when, and with what; the search stands in the audit."""
     asked = {"lot": lot[:100], "kind": kind[:40], "product": product[:100], "before": before[:10]}
-    store, uses, fault = request.app.state.store, None, None
+    store, found, fault = request.app.state.store, None, None
     if any(asked.values()):
         try:
             with store.reading() as db:
-                uses = recall(db, asked["lot"], asked["kind"], asked["product"], _day(before))
+                found = recall(db, asked["lot"], asked["kind"], asked["product"], _day(before))
             with store.writing(actor) as entry:
-                entry.note("recall", "Lot", found=_people(uses), asked=asked)
+                entry.note("recall", "Lot", found=found.people, asked=asked)
         except BadInput as refused:
-            uses, fault = None, refused
+            found, fault = None, refused
     return page(
         request,
         "recall.html",
         422 if fault else 200,
         asked=asked,
         kinds=KINDS,
-        uses=uses,
-        most=_MOST_SHOWN,
-        people=_people(uses or []),
+        found=found,
         error=str(fault) if fault else None,
     )
-
-
-def _people(uses: list[Used]) -> int:
-    return len({use.patient for use in uses})
 
 
 def _day(said: str) -> date | None:

@@ -1,17 +1,18 @@
 """Research: virtual trials and other long work, started, watched and read."""
 
 import json
+from datetime import date
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from anagen.care.trial_page import answer, trial_document
 from anagen.jobs.asking import ask, cancel, resume
 from anagen.jobs.kinds import KINDS
 from anagen.options import candidates
-from anagen.patient import Patient
 from anagen.reading import BadInput
 from anagen.records import spreadsheet, tables
 from anagen.records.current import current
@@ -20,7 +21,7 @@ from anagen.trial.result import kept_result
 from anagen.web import course_form, trial_form
 from anagen.web.gate import needs
 from anagen.web.page import page
-from anagen.web.person import plain
+from anagen.web.person import facts_on, plain
 from anagen.web.pseudonymous import without_free_text
 from anagen.web.typed import Typed
 
@@ -106,16 +107,17 @@ def as_csv(request: Request, job: str) -> Response:
     row = _done(request, job)
     if row.kind != "trial" or row.result is None:
         raise HTTPException(404)
-    lines = [
-        [each["arm"], each["control"], visit["week"], row.result["unit"]]
+    unit = row.result["unit"]
+    lines = (
+        [each["arm"], each["control"], visit["week"], unit]
         + [visit["difference"][name] for name in ("median", "p05", "p95")]
         + [visit["power"][name] for name in ("value", "low", "high")]
         + [visit["people_per_arm"], visit["people_per_arm_if_as_expected"]]
         for each in row.result["comparisons"]
         for visit in each["visits"]
-    ]
-    said = spreadsheet.as_csv(_COLUMNS, lines)
-    return _file(said, "text/csv; charset=utf-8", f"trial-{row.id[:8]}.csv")
+    )
+    table = spreadsheet.as_csv(_COLUMNS, lines)
+    return _file(table, "text/csv; charset=utf-8", f"trial-{row.id[:8]}.csv")
 
 
 _COLUMNS = (
@@ -145,15 +147,16 @@ def _of_person(request: Request, code: str) -> dict[str, Any]:
         if person is None:
             raise BadInput(f"code is {code[:12]!r}; allowed is the code of a patient, as K7Q-2MD.")
         plans = current(db, tables.Plan, tables.Plan.patient == person.record)
-    facts = Patient.from_table(person.facts, where="the patient")
+    facts = facts_on(person, date.today())
     offered = next(each.protocol for each in candidates(facts) if each.kind != "none")
     protocol = plans[-1].protocol if plans and plans[-1].protocol else plain(offered)
-    return {"patient": without_free_text(person.facts), "protocol": protocol}
+    return {"patient": without_free_text(plain(facts)), "protocol": protocol}
 
 
 def _job(request: Request, job_id: str) -> Job:
     with request.app.state.store.reading() as db:
-        row = db.get(Job, job_id)
+        # What a job has worked out so far may be large, and is for its process alone.
+        row = db.get(Job, job_id, options=[defer(Job.checkpoint)])
     if row is None or row.kind not in KINDS:
         raise HTTPException(404)
     return row

@@ -72,7 +72,7 @@ def _change(request: Request, actor: Actor, change, patient: str, typed: Typed) 
 def _page(request: Request, error: str | None = None, typed: str | None = None) -> Response:
     with request.app.state.store.reading() as db:
         years, over = kept_years(db), past_retention(db, now().date())
-        at_rest = resting(db)
+        at_rest = resting(db, _MOST_SHOWN + 1)
     return page(
         request,
         "retention.html",
@@ -81,6 +81,7 @@ def _page(request: Request, error: str | None = None, typed: str | None = None) 
         typed=typed if typed is not None else years or "",
         over=over[:_MOST_SHOWN],
         how_many=len(over),
-        resting=at_rest,
+        resting=at_rest[:_MOST_SHOWN],
+        more_resting=len(at_rest) > _MOST_SHOWN,
         error=error,
     )

@@ -22,6 +22,14 @@ from anagen.web.person import Person, person_of, plain
 from anagen.web.typed import Typed
 
 router = APIRouter(include_in_schema=False)
+# To the clinician; those of reports speak to the person.
+NEXT_STEPS = {
+    "proceed": "Talk the options over, no needling included, and leave time to decide.",
+    "caution": "Settle the points below before a first session.",
+    "defer": "No needles for now. Screen again when the wait is over.",
+    "refer": "Send the person to a dermatologist first, with this page.",
+    "do_not_treat": "Leave the needles out, and talk about what else can help.",
+}
 WRITE = "screenings:write"
 
 
@@ -106,7 +114,7 @@ def _shown(request: Request, person: Person, typed: Any, error: str = "") -> Res
         findings=[asdict(each) for each in found.screening.findings],
         questions=_questions(found, fields),
         decision_said=words.DECISIONS[found.screening.decision],
-        next_step=words.NEXT_STEPS[found.screening.decision],
+        next_step=NEXT_STEPS[found.screening.decision],
         severities=words.SEVERITIES,
         concerns=words.CONCERNS,
         off_label=words.OFF_LABEL,

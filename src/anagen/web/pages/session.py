@@ -5,7 +5,7 @@ htmx, the answer alone. The screening of the day stands above the form.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -13,8 +13,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session as Database
 
 from anagen.care import scalp_zones
-from anagen.care.scalp_zones import AREAS
-from anagen.care.words import DECISIONS, THIN, number
+from anagen.care.words import DECISIONS
 from anagen.care.words import plain as without_controls
 from anagen.protocol import Protocol
 from anagen.reading import BadInput
@@ -27,25 +26,11 @@ from anagen.web.forecaster import ModelAway
 from anagen.web.gate import clock, needs
 from anagen.web.page import page
 from anagen.web.person import Person, person_of, protocol_of
+from anagen.web.session_dose import as_kept, doses
 from anagen.web.typed import Typed
 
 router = APIRouter(include_in_schema=False)
 WRITE = "sessions:write"
-ASSUMED_CM2 = 20.0  # the area of a zone bears on no figure per cm²
-
-
-@dataclass(frozen=True)
-class Dose:
-    """What one area got, as it answers beside the map."""
-
-    key: str
-    name: str
-    punctures: str = ""
-    channels: str = ""
-    depth: str = ""
-    bleeding: str = ""
-    in_all: str = ""
-    refused: str = ""  # why there is no answer
 
 
 @router.get("/patients/{patient}/sessions/new")
@@ -54,7 +39,9 @@ def new(request: Request, patient: str, actor: Any = needs(WRITE)) -> Response:
     person = _person(request, patient)
     typed = dict(request.query_params)
     if request.headers.get("hx-request") == "true":
-        answer = page(request, "dose.html", doses=_doses(request, person, typed))
+        answer = page(
+            request, "dose.html", doses=doses(request.app.state.forecaster, person, typed)
+        )
         answer.headers["vary"] = "hx-request"
         return answer
     return _form(request, person, _first(request, person, actor) | typed)
@@ -70,7 +57,7 @@ def record(request: Request, patient: str, typed: Typed, actor: Any = needs(WRIT
         columns = _columns(request, person, typed)
         reason = _reason(person, typed)
     except BadInput as refused:
-        return _form(request, person, typed, str(refused))
+        return _form(request, person, typed, refused)
     with request.app.state.store.writing(actor) as entry:
         row = entry.add(tables.SessionRecord(patient=patient, reason=reason, **columns))
         if reason is not None:
@@ -149,7 +136,7 @@ def correct(
             entry.correct(seen[0], typed.get("why", ""), **columns)
     except BadInput as refused:
         status = 409 if isinstance(refused, Conflict) else 422
-        return _form(request, person, typed, str(refused), status)
+        return _form(request, person, typed, refused, status)
     return RedirectResponse(f"/patients/{patient}/sessions/{session}", 303)
 
 
@@ -179,7 +166,7 @@ def _first(request: Request, person: Person, actor: Any) -> dict[str, str]:
         "number": str(len(done) + 1),
         "performed_at": f"{clock(request).astimezone():%Y-%m-%dT%H:%M}",
         "operator": actor.name,
-        "consent": consents[-1].record if consents else "",
+        "consent": consents[-1].record if person.consented("treatment") else "",
     }
 
 
@@ -196,24 +183,28 @@ def _screened(person: Person, typed: Mapping[str, str]) -> Screening:
 def _reason(person: Person, typed: Mapping[str, str]) -> str | None:
     """Why it went ahead against the screening or without consent, where it did. `BadInput`."""
     barred = _screened(person, typed).decision in BARRED
-    given = any(
-        each.record == typed.get("consent") and each.kind == "treatment" and each.given
-        for each in person.consents
-    )
-    if not barred and given:
+    if not barred and _consented(person, typed):
         return None
     said = without_controls(typed.get("despite", ""))[:400]
     if not said:
         against = (
             "the screening bars needling" if barred else "no consent to treatment is on record"
         )
-        raise BadInput(f"{against}; a session that took place is kept with the reason why it did.")
+        raise BadInput(
+            f"{against}; a session that took place is kept with the reason why it did.", "despite"
+        )
     return said
+
+
+def _consented(person: Person, typed: Mapping[str, str]) -> bool:
+    """Whether a consent is chosen, and none was refused or taken back since."""
+    given = {each.record for each in person.consents if each.kind == "treatment" and each.given}
+    return typed.get("consent") in given and person.consented("treatment") is True
 
 
 def _columns(request: Request, person: Person, typed: Mapping[str, str]) -> dict[str, Any]:
     """The columns of a session with its punctures. Raises `BadInput`."""
-    columns = session_form.read(typed, clock(request))
+    columns, forecaster = session_form.read(typed, clock(request)), request.app.state.forecaster
     plan = typed.get("plan") or None
     if plan is not None and plan not in {each.record for each in person.plans}:
         raise BadInput("plan is none of this patient's; allowed is one of them, or none.")
@@ -221,18 +212,8 @@ def _columns(request: Request, person: Person, typed: Mapping[str, str]) -> dict
     if consent is not None and consent not in {each.record for each in person.consents}:
         raise BadInput("consent is none of this patient's; allowed is one of them, or none.")
     for (area, where), zone in zip(session_form.areas(typed), columns["zones"], strict=True):
-        device = session_form.device_of(typed, where.depth_mm)
-        try:
-            found = _needled(request, person, device, where, area)
-        except ModelAway:
-            continue  # what happened is kept all the same, its punctures unknown
-        zone |= {
-            "punctures_per_cm2": round(found.punctures_per_cm2["median"], 1),
-            "punctures_p05": round(found.punctures_per_cm2["p05"], 1),
-            "punctures_p95": round(found.punctures_per_cm2["p95"], 1),
-            "bleeding_share": round(found.bleeding_share["median"], 4),
-            "model_version": found.model_version,
-        }
+        with suppress(ModelAway):  # what happened is kept all the same, its punctures unknown
+            zone |= as_kept(forecaster, person, typed, area, where)
     for zone in columns["zones"]:
         zone.setdefault("punctures_per_cm2", None)
         zone.setdefault("endpoint", None)
@@ -240,62 +221,15 @@ def _columns(request: Request, person: Person, typed: Mapping[str, str]) -> dict
     return columns | {"plan": plan}
 
 
-def _needled(request: Request, person: Person, device: Any, where: Any, area: Any) -> Any:
-    forecaster = request.app.state.forecaster
-    if forecaster is None:
-        raise ModelAway("the model is not there yet; ask in a moment.")
-    return forecaster.needling(
-        person.facts, device, where.passes, where.area_cm2 or ASSUMED_CM2, area.zone
-    )
-
-
-def _doses(request: Request, person: Person, typed: Mapping[str, str]) -> list[Dose]:
-    """The answer for every area that is ticked."""
-    found: list[Dose] = []
-    for key, area in AREAS.items():
-        if typed.get(f"{key}.on") != "yes":
-            continue
-        alone = {name: value for name, value in typed.items() if not name.endswith(".on")}
-        try:
-            ((_, where),) = session_form.areas(alone | {f"{key}.on": "yes"})
-            device = session_form.device_of(typed, where.depth_mm)
-            figures = _needled(request, person, device, where, area)
-        except (BadInput, ModelAway) as refused:
-            found.append(Dose(key, area.name, refused=str(refused)))
-            continue
-        per_cm2 = figures.punctures_per_cm2
-        share = {name: 100 * value for name, value in figures.bleeding_share.items()}
-        found.append(
-            Dose(
-                key=key,
-                name=area.name,
-                punctures=_band(per_cm2, 0),
-                channels=_band(figures.channels_per_cm2, 0),
-                depth=f"{_band(figures.depth_reached_mm, 2)}{THIN}mm",
-                bleeding=f"{_band(share, 0)} of 100",
-                in_all=number(round(per_cm2["median"] * where.area_cm2, -2))
-                if where.area_cm2
-                else "",
-            )
-        )
-    return found
-
-
-def _band(band: Mapping[str, float], digits: int) -> str:
-    low, middle, high = (number(round(band[name], digits)) for name in ("p05", "median", "p95"))
-    return middle if low == high else f"{middle} ({low} to {high})"
-
-
 def _form(
     request: Request,
     person: Person,
     typed: Mapping[str, str],
-    error: str = "",
+    error: BadInput | str = "",
     status: int = 422,
 ) -> Response:
     screening = _screened(person, typed)
     correcting = typed.get("session", "")
-    consented = any(each.record == typed.get("consent") for each in person.consents)
     return page(
         request,
         "session_form.html",
@@ -307,10 +241,10 @@ def _form(
         barred=screening.decision in BARRED,
         decisions=DECISIONS,
         consents=[each for each in person.consents if each.kind == "treatment" and each.given],
-        consented=consented,
+        consented=_consented(person, typed),
         form=session_form,
         zones=scalp_zones,
-        doses=_doses(request, person, typed),
+        doses=doses(request.app.state.forecaster, person, typed),
         correcting=correcting,
         action=f"/patients/{person.row.record}/sessions/"
         + (f"{correcting}/correct" if correcting else "new"),

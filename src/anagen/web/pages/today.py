@@ -12,12 +12,18 @@ from anagen.care.appointments import visit_days
 from anagen.protocol import Protocol
 from anagen.records import tables
 from anagen.records.current import stands
+from anagen.records.people import find
 from anagen.web.gate import needs, open_to_all
 from anagen.web.page import page
+from anagen.web.story import LATELY, local_day
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=7)
-LATELY = timedelta(days=30)
+LONGEST = timedelta(weeks=260)  # of a plan
+MOST_SHOWN = 50
+_WHO = (tables.Patient.record.label("patient"), tables.Patient.given_name,
+        tables.Patient.family_name)  # fmt: skip
+_APPROVED = select(tables.Signature.version).where(tables.Signature.meaning == "approved")
 
 
 class Due(NamedTuple):
@@ -44,74 +50,90 @@ def today(request: Request, actor: Any = needs("evidence:read")) -> Response:
         return RedirectResponse("/evidence", 303)
     day = date.today()
     with request.app.state.store.reading() as db:
-        visits, unsigned = _plans(db, day)
-        events = _events(db, day)
+        visits, unsigned, events = _visits(db, day), _unsigned(db), _events(db, day)
+        new_practice = not find(db, "", most=1)
     return page(
         request,
         "today.html",
         name=actor.name,
         day=day,
         visits=visits,
-        unsigned=unsigned,
+        unsigned=unsigned[:MOST_SHOWN],
+        more_unsigned=len(unsigned) > MOST_SHOWN,
         events=events,
+        new_practice=new_practice,
     )
 
 
-def _plans(db: Session, day: date) -> tuple[list[Due], list[Due]]:
-    """Visits of the days ahead under signed plans, and plans that nobody has signed."""
+def _visits(db: Session, day: date) -> list[Due]:
+    """Visits of the days ahead under signed plans."""
     plan, patient = tables.Plan, tables.Patient
-    approved = select(tables.Signature.version).where(tables.Signature.meaning == "approved")
     rows = db.execute(
-        select(
-            plan.record,
-            plan.name,
-            plan.protocol,
-            plan.first_day,
-            plan.weeks,
-            plan.recorded_at,
-            plan.id.in_(approved).label("approved"),
-            patient.record.label("patient"),
-            patient.given_name,
-            patient.family_name,
-        )
+        select(plan.name, plan.protocol, plan.first_day, plan.weeks, *_WHO)
         .join(patient, patient.record == plan.patient)
-        .where(stands(plan), stands(patient), ~patient.restricted)
-        .where(plan.first_day > day - timedelta(weeks=260), plan.first_day <= day + AHEAD)
+        .where(stands(plan), plan.id.in_(_APPROVED), stands(patient), ~patient.restricted)
+        .where(plan.first_day > day - LONGEST, plan.first_day <= day + AHEAD)
     )
-    visits, unsigned = [], []
+    visits = []
     for row in rows:
-        name = f"{row.given_name} {row.family_name}"
-        to = f"/patients/{row.patient}"
-        if not row.approved:
-            made = row.recorded_at.astimezone().date()
-            unsigned.append(Due(made, row.patient, name, row.name, f"{to}/plans/{row.record}"))
+        if row.first_day + timedelta(weeks=row.weeks) < day:
             continue
         protocol = Protocol.from_table(row.protocol or {}, where="the kept protocol")
+        to = f"/patients/{row.patient}/sessions/new"
         for number, visit in enumerate(visit_days(protocol, row.first_day, row.weeks), 1):
             if day <= visit <= day + AHEAD:
                 said = f"session {number}: {row.name}"
-                visits.append(Due(visit, row.patient, name, said, f"{to}/sessions/new"))
-    return sorted(visits), sorted(unsigned)
+                visits.append(Due(visit, row.patient, _name(row), said, to))
+    return sorted(visits)
+
+
+def _unsigned(db: Session) -> list[Due]:
+    """Plans that nobody has signed, the latest first; one more than is shown where there is."""
+    plan, patient = tables.Plan, tables.Patient
+    rows = db.execute(
+        select(plan.record, plan.name, plan.recorded_at, *_WHO)
+        .join(patient, patient.record == plan.patient)
+        .where(stands(plan), ~plan.id.in_(_APPROVED), stands(patient), ~patient.restricted)
+        .order_by(plan.recorded_at.desc(), plan.id)
+        .limit(MOST_SHOWN + 1)
+    )
+    return [
+        Due(
+            local_day(row.recorded_at),
+            row.patient,
+            _name(row),
+            row.name,
+            f"/patients/{row.patient}/plans/{row.record}",
+        )
+        for row in rows
+    ]
 
 
 def _events(db: Session, day: date) -> list[Due]:
     """Adverse events of late that are not over, the urgent first."""
     event, patient = tables.AdverseEvent, tables.Patient
     rows = db.execute(
-        select(event, patient.given_name, patient.family_name)
+        select(event, *_WHO)
         .join(patient, patient.record == event.patient)
-        .where(stands(event), stands(patient), ~patient.restricted, event.on >= day - LATELY)
+        .where(stands(event), event.on >= day - LATELY, stands(patient), ~patient.restricted)
     )
-    found = [
-        Due(
-            row.on,
-            row.patient,
-            f"{given} {family}",
-            f"{row.assessment.get('label', row.kind)}: {row.urgency.replace('_', ' ')}",
-            f"/patients/{row.patient}/events/{row.record}",
-            row.urgency in {"emergency", "same_day"},
+    found = []
+    for row in rows:
+        seen = row.AdverseEvent
+        if seen.assessment.get("over"):
+            continue
+        found.append(
+            Due(
+                seen.on,
+                row.patient,
+                _name(row),
+                f"{seen.assessment.get('label', seen.kind)}: {seen.urgency.replace('_', ' ')}",
+                f"/patients/{row.patient}/events/{seen.record}",
+                seen.urgency in {"emergency", "same_day"},
+            )
         )
-        for row, given, family in rows
-        if not row.assessment.get("over")
-    ]
     return sorted(found, key=lambda due: (not due.urgent, due.day))
+
+
+def _name(row: Any) -> str:
+    return f"{row.given_name} {row.family_name}"

@@ -55,6 +55,8 @@ class Shield:
                     held.setdefault(name, value)
                 if "cache-control" not in held:
                     held["cache-control"] = "no-store"
+                if message["status"] == 413:  # else the rest would be read, to be thrown away
+                    held["connection"] = "close"
             await send(message)
 
         try:
@@ -69,11 +71,17 @@ class Shield:
 
     async def _limited(self, scope: Scope) -> ASGIApp:
         """Large bodies are taken with a file, and from who is signed in: they fill the memory."""
-        kind = Headers(scope=scope).get("content-type", "")
-        if not kind.startswith("multipart/form-data"):
-            return self.with_forms
-        is_known = await run_in_threadpool(self.is_signed_in, Request(scope))
-        return self.with_files if is_known else self.with_forms
+        headers = Headers(scope=scope)
+        allowed, answer = MOST_FORM_BYTES, self.with_forms
+        if headers.get("content-type", "").startswith("multipart/form-data") and (
+            await run_in_threadpool(self.is_signed_in, Request(scope))
+        ):
+            allowed, answer = self.settings.most_upload_bytes, self.with_files
+        said = headers.get("content-length", "")
+        if said.isdecimal() and int(said) > allowed:
+            sentence = f"What was sent is too large; allowed are {allowed // 10**6} MB."
+            return _said(scope, sentence, 413)
+        return answer
 
     def _refused(self, scope: Scope) -> Response | None:
         headers, settings = Headers(scope=scope), self.settings

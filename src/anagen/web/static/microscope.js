@@ -70,7 +70,8 @@ if (scope && !still.matches) {
         const digits = 10 ** reading.digits;
         return number(Math.round(at(reading[q]) * digits) / digits);
       });
-      words[i].textContent = `${median}${reading.unit ? `\u202f${reading.unit}` : ""} (${p05} to ${p95})`;
+      const range = p05 === p95 ? "" : ` (${p05} to ${p95})`;
+      words[i].textContent = `${median}${reading.unit ? `\u202f${reading.unit}` : ""}${range}`;
     });
     clock.textContent = said(second);
     slider.value = step;
