@@ -29,7 +29,7 @@ def main() -> None:
     try:
         # Out of standalone mode, Typer hands over its refusals, and returns the status otherwise:
         # None after an answer, 130 after Ctrl-C.
-        status = app(sys.argv[1:] or ["--help"], standalone_mode=False)
+        status = app(sys.argv[1:] or ["--help"], prog_name="anagen", standalone_mode=False)
         sys.stdout.flush()
     except BadInput as refused:
         status = _refuse(str(refused))
