@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 import pyotp
 import pytest
@@ -12,13 +13,14 @@ from hypothesis import strategies as st
 from anagen.accounts import attempts, passwords, totp
 from anagen.accounts.login_session import (
     end_session,
+    end_sessions,
     find_session,
     open_session,
     put_step,
     take_step,
 )
 from anagen.accounts.roles import ALLOWED, PERMISSIONS, ROLES, allowed
-from anagen.accounts.sign_in import Door, by_password
+from anagen.accounts.sign_in import Door, by_code, by_password
 from anagen.accounts.users import accept_code, add_user, change_user, keep_totp
 from anagen.reading import BadInput
 from anagen.records.actor import SYSTEM
@@ -72,6 +74,19 @@ def test_a_password_matches_itself_alone() -> None:
 
 def test_letters_composed_in_two_ways_are_one_password() -> None:
     assert passwords.matches(passwords.hashed("une clé à molette"), "une clé à molette")
+
+
+def test_a_hundred_thousand_marks_hold_up_nobody() -> None:
+    """Unicode sorts the marks over a letter in a time that grows with the square of their number,
+    and nobody else is answered meanwhile: this many took a minute."""
+    marks = (
+        "a" + 50_000 * "\N{COMBINING GRAVE ACCENT}" + 50_000 * "\N{COMBINING GRAVE ACCENT BELOW}"
+    )
+    held, began = passwords.hashed(PASSWORD), perf_counter()
+    assert not passwords.matches(held, marks)
+    with pytest.raises(BadInput, match="100000 characters"):
+        passwords.new_hash(marks)
+    assert perf_counter() - began < 5
 
 
 @pytest.mark.parametrize(
@@ -278,6 +293,23 @@ def test_guessing_at_once_counts_as_guessing_in_turn(store, owner, monkeypatch) 
     with ThreadPoolExecutor(6) as threads:
         said = list(threads.map(guess, range(24)))
     assert (said.count("BadInput"), said.count("MustWait")) == (attempts.FREE, 24 - attempts.FREE)
+
+
+def test_a_right_code_opens_nothing_once_the_sign_in_was_ended(store, owner) -> None:
+    """As when the password is changed while the code is on its way."""
+    secret = totp.new_secret()
+    with store.writing(SYSTEM) as entry:
+        keep_totp(store.keys, entry.db.get_one(User, owner.id), secret, 0)
+        token = open_session(entry.db, owner, "first", AT, 720)
+    with store.reading() as db:
+        half, _ = find_session(db, token, AT, 15) or pytest.fail("no session")
+    with store.writing(SYSTEM) as entry:
+        end_sessions(entry.db, owner.id)
+    door = Door(store, AT, "10.0.0.1", token, 15, 720)
+    with pytest.raises(BadInput, match="has ended"):
+        by_code(door, half, pyotp.TOTP(secret).at(AT))
+    with store.reading() as db:
+        assert db.query(LoginSession).count() == 0
 
 
 # People

@@ -176,6 +176,47 @@ def test_a_researcher_is_told_a_code_and_never_a_name(here: Practice, ada: str) 
     assert len(here.researcher.get(f"/api/v1/patients/{ada}/sessions").json()[0]["zones"]) == 1
 
 
+TYPED = "what her sister Eva takes"
+
+
+def test_a_researcher_is_told_terms_and_no_words_of_anybody(here: Practice) -> None:
+    facts = MAN | {
+        "medications": ["Warfarin", "L40.0", {"name": TYPED, "stopped_days_ago": 3}],
+        "allergies": [TYPED],
+    }
+    who = Patient.from_table(facts, "the test")
+    record = here.clinician.post("/api/v1/patients", json=ADA | {"facts": facts}).json()["record"]
+    kept = who.model_dump(mode="json", exclude_none=True)
+    used = {"product": TYPED, "lot": TYPED, "grams": 4.0}
+    with here.store.writing(here.actor("clinician")) as entry:
+        entry.add(
+            Screening(
+                patient=record, facts=kept, decision="defer", result=screen(who).as_dict(),
+                version="1",
+            )
+        )  # fmt: skip
+        entry.add(
+            SessionRecord(
+                patient=record, number=1, performed_at=here.now(), operator="Clara Clinician",
+                zones=[], anaesthetic=used, topicals=[used | {"product": "minoxidil"}],
+                device_model=TYPED, device_serial=TYPED, reaction="none",
+            )
+        )  # fmt: skip
+    where = f"/api/v1/patients/{record}"
+    assert "Eva" in here.clinician.get(f"{where}/screenings").text
+    for path in ("", "/screenings", "/sessions"):
+        assert "Eva" not in here.researcher.get(where + path).text, path
+    told = here.researcher.get(where).json()["facts"]
+    assert told["medications"] == [
+        {"name": "Warfarin"}, {"name": "L40.0"}, {"name": "not told", "stopped_days_ago": 3},
+    ]  # fmt: skip
+    (screening,) = here.researcher.get(f"{where}/screenings").json()
+    assert {each["rule"] for each in screening["result"]["findings"]}
+    (session,) = here.researcher.get(f"{where}/sessions").json()
+    assert session["anaesthetic"] == {"product": "not told", "grams": 4.0}
+    assert session["topicals"] == [{"product": "minoxidil", "grams": 4.0}]
+
+
 def test_a_name_is_not_found_by_asking_for_it_without_leave(here: Practice, ada: str) -> None:
     assert here.researcher.get("/api/v1/patients", params={"q": "ferrer"}).json() == []
     assert here.clinician.get("/api/v1/patients", params={"q": "ferrer"}).json()
@@ -204,6 +245,16 @@ def test_who_reads_a_patient_is_written_down(here: Practice, ada: str) -> None:
     assert last is not None
     assert (last.action, last.record, last.actor) == ("read", ada, here.user("researcher").id)
     assert last.detail == {"by": "API", "of": "counts"}
+
+
+def test_who_searches_is_written_down_with_whom_they_found(here: Practice, ada: str) -> None:
+    code = here.clinician.get(f"/api/v1/patients/{ada}").json()["code"]
+    here.assistant.get("/api/v1/patients", params={"q": code})
+    with here.store.reading() as db:
+        last = db.query(Audit).order_by(Audit.seq.desc()).first()
+    assert last is not None
+    assert (last.action, last.actor) == ("search", here.user("assistant").id)
+    assert last.detail == {"by": "API", "found": [code]}
 
 
 def test_a_name_is_kept_as_by_the_form(here: Practice) -> None:

@@ -148,6 +148,15 @@ def test_a_restore_that_was_interrupted_is_done_again(place, new_place, tmp_path
     assert every_row(there)["patient"] == every_row(place)["patient"]
 
 
+def test_what_is_restored_is_for_its_owner_alone(place, new_place, tmp_path):
+    file = backed_up(place, tmp_path / "a.backup")
+    other = new_place("other", "sqlcipher")
+    other.folder.mkdir(mode=0o755)  # as somebody made it beforehand
+    restore(file, PASSPHRASE, other)
+    for kept in (file, other.key_file, Path(other.records)):
+        assert kept.stat().st_mode & 0o077 == 0, kept
+
+
 def test_keys_of_another_practice_are_not_replaced(place, tmp_path):
     file, there = backed_up(place, tmp_path / "one.backup"), Place(tmp_path / "there")
     there.make_folder()

@@ -78,12 +78,47 @@ def test_every_route(here, role) -> None:
     assert tried > 30
 
 
-def test_a_refusal_for_the_role_is_in_the_audit(here) -> None:
+@pytest.mark.parametrize("asked", ["/patients", "/patients/%01", "/patients/a%0A%3Fb"])
+def test_a_refusal_for_the_role_is_in_the_audit(here, asked: str) -> None:
     from anagen.records.tables import Audit
 
-    assert here.signed_in("researcher").get("/patients").status_code == 403
+    assert here.signed_in("researcher").get(asked).status_code == 403
     with here.store.reading() as db:
         last = db.query(Audit).order_by(Audit.seq.desc()).first()
     assert last is not None
     assert (last.action, last.actor) == ("refuse", here.user("researcher").id)
-    assert last.detail == {"permission": "patients:read", "path": "/patients"}
+    assert last.detail == {"permission": "patients:read", "path": asked}
+
+
+class Record(dict):
+    """What stands in an address; a record that is not there for whatever it does not hold."""
+
+    def __missing__(self, name: str) -> str:
+        return f"no-{name}"
+
+
+def test_who_looks_at_what_of_a_patient_is_in_the_audit_once_a_session(here) -> None:
+    from anagen.records.tables import Audit
+
+    patient = here.patient
+
+    def looks() -> list[tuple[str, str | None, dict]]:
+        with here.store.reading() as db:
+            read = db.query(Audit).filter(Audit.action == "read").order_by(Audit.seq)
+            return [(each.actor, each.record, each.detail) for each in read]
+
+    begun = "/patients/{patient}"
+    pages = [
+        route.path.format_map(Record(patient=patient))
+        for route, _ in declared(here.app.routes)
+        if route.path.startswith(begun) and "GET" in (route.methods or ())
+    ]
+    assert len(pages) > 12
+    client, before = here.signed_in("clinician"), len(looks())
+    for page in [*pages, *pages, "/patients/nobody", "/patients/%00"]:
+        client.get(page)
+    who = here.user("clinician").id
+    assert looks()[before:] == [(who, patient, {"page": page}) for page in pages]
+    here.signed_in("clinician").get(pages[0])
+    assert looks()[-1] == (who, patient, {"page": pages[0]})
+    assert len(looks()) == before + len(pages) + 1

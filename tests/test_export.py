@@ -78,6 +78,16 @@ def test_no_cell_is_taken_for_a_formula(store, start):
     assert all(not cell.lstrip(" ").startswith(tuple("=+-@\t\r＝")) for cell in line.values())
 
 
+@pytest.mark.parametrize("told", ["Ada;=1+1;b", "Ada; @x", "Ada;＝1", "Ada\t-1"])
+def test_no_cell_is_one_where_semicolons_or_tabs_part_them(store, told):
+    with store.writing(ADA) as entry:
+        patient = entry.add(person(note=told)).record
+    table = exported(store, patient).read("tables/person.csv").decode("utf-8-sig")
+    for separator in (";", "\t"):
+        rows = csv.reader(io.StringIO(table, newline=""), delimiter=separator)
+        assert not [cell for row in rows for cell in row if cell.lstrip()[:1] in set("=+-@＝")]
+
+
 def test_a_number_below_zero_stays_a_number(store):
     with store.writing(ADA) as entry:
         patient = entry.add(person(facts={"x": -1.5}))

@@ -380,6 +380,18 @@ def test_an_old_session_does_not_change_what_proves_who_one_is(here) -> None:
     assert here.clinician.get("/account").status_code == 200
 
 
+def test_an_old_session_makes_nobody_an_owner(here) -> None:
+    """Whoever sits down at an owner's open screen does not raise their own role."""
+    here.later(minutes=10)
+    assert here.owner.get("/account").status_code == 200
+    here.later(minutes=10)
+    address = f"/administration/users/{here.user('assistant').id}"
+    answer = here.owner.post(address, data={"role": "owner", "active": "yes"})
+    assert answer.headers["location"].startswith("/sign-in?again=1")
+    with here.store.reading() as db:
+        assert db.get_one(User, here.user("assistant").id).role == "assistant"
+
+
 def test_the_last_factor_of_who_needs_one_stays(here) -> None:
     enrolled(here, "clinician")
     client = here.signed_in("clinician")
@@ -447,6 +459,17 @@ def test_an_invitation_is_good_once(here) -> None:
     again = here.browser().get(address)
     assert again.status_code == 422
     assert "Nora" not in again.text
+
+
+def test_a_fresh_invitation_ends_the_one_before(here) -> None:
+    lost = invitation(here)
+    with here.store.reading() as db:
+        nora = db.query(User).filter_by(email="nora@clinic.example").one().id
+    page = here.owner.post(f"/administration/users/{nora}/invite").text
+    fresh = re.search(r"http://localhost(/invitation/[\w-]+)", page)
+    assert fresh is not None
+    assert here.browser().get(lost).status_code == 422
+    assert here.browser().get(fresh[1]).status_code == 200
 
 
 def test_an_invitation_opens_nothing_else_and_grows_old(here) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from joserfc.jwk import ECKey, OctKey
 from oidc_provider import CLIENT, ISSUER, SECRET, FakeProvider
-from web_client import practice
+from web_client import practice, token_in
 
 from anagen.accounts.provider import Provider
 from anagen.reading import BadInput
@@ -66,6 +66,23 @@ def test_who_is_not_added_or_not_verified_stays_out(here, provider, email, verif
     assert LOGIN not in answer.cookies
 
 
+def test_who_has_no_password_makes_one_only_after_a_recent_sign_in(here, provider) -> None:
+    with here.store.writing(here.actor("owner")) as entry:
+        entry.db.get_one(User, here.user("clinician").id).password_hash = None
+    client, _, _ = come_in(here, provider)
+    new = {"csrf": token_in(client.get("/account")), "new": "a few unrelated words"}
+    here.later(minutes=8)
+    assert client.get("/account").status_code == 200
+    here.later(minutes=8)  # whoever sits down at the open screen now does not get a way in
+    answer = client.post("/account/password", data=new)
+    assert answer.headers["location"].startswith("/sign-in?again=1")
+    with here.store.reading() as db:
+        assert db.get_one(User, here.user("clinician").id).password_hash is None
+    client, _, _ = come_in(here, provider)
+    new["csrf"] = token_in(client.get("/account"))
+    assert client.post("/account/password", data=new).headers["location"].startswith("/account?")
+
+
 def test_who_is_let_in_no_longer_stays_out(here, provider) -> None:
     assert come_in(here, provider)[1].status_code == 303
     address = f"/administration/users/{here.user('clinician').id}"
@@ -76,7 +93,8 @@ def test_who_is_let_in_no_longer_stays_out(here, provider) -> None:
 @pytest.mark.parametrize(
     "bent",
     [{"iss": "https://evil.example"}, {"aud": "another"}, {"exp": 1}, {"nonce": "another"},
-     {"nonce": None}, {"aud": ["anagen", "another"], "azp": "another"}, {"sub": None}],
+     {"nonce": None}, {"aud": ["anagen", "another"], "azp": "another"}, {"sub": None},
+     {"sub": ""}],
 )  # fmt: skip
 def test_a_token_for_something_else_is_refused(here, provider, bent) -> None:
     provider.bend = lambda claims: {

@@ -12,8 +12,9 @@ from web_client import practice, sign_in, token_in
 
 from anagen.accounts import passkeys
 from anagen.accounts.passkeys import Place
+from anagen.accounts.users import forget_second_factor
 from anagen.reading import BadInput
-from anagen.records.tables import Audit, Passkey
+from anagen.records.tables import Audit, Passkey, User
 from anagen.web.security.cookies import LOGIN
 from anagen.web.settings import Settings
 
@@ -51,6 +52,20 @@ def come_in(here, key: Authenticator, **bent):
     page = client.get("/sign-in?to=/account")
     data = {"csrf": token_in(page), "to": "/account", "answer": key.sign(options_in(page), **bent)}
     return client, client.post("/sign-in/passkey", data=data), data
+
+
+def test_a_passkey_that_is_taken_away_meanwhile_opens_nothing(here, monkeypatch) -> None:
+    key, right = with_passkey(here), passkeys.used
+
+    def taken_away(*told):
+        with here.store.writing(here.actor("owner")) as entry:
+            forget_second_factor(entry, entry.db.get_one(User, here.user("clinician").id))
+        return right(*told)
+
+    monkeypatch.setattr(passkeys, "used", taken_away)
+    client, answer, _ = come_in(here, key)
+    assert (answer.status_code, "does not know it" in answer.text) == (422, True)
+    assert client.get("/account").status_code == 303
 
 
 def test_a_passkey_alone_is_two_factors(here) -> None:

@@ -120,7 +120,8 @@ def test_a_job_is_cancelled_and_gone_on_with(here: Practice):
 
 def test_a_person_is_named_by_code_alone(here: Practice):
     with here.store.writing(here.actor("clinician")) as entry:
-        told = {"family_name": "Quagmirovska", "born": date(1960, 1, 1), "facts": FACTS}
+        facts = FACTS | {"medications": [{"name": "what her sister Ysolde takes"}]}
+        told = {"family_name": "Quagmirovska", "born": date(1960, 1, 1), "facts": facts}
         open_ = entry.add(Patient(given_name="Zebulonia", **told)).code
         hidden = entry.add(Patient(given_name="Walburga", restricted=True, **told)).code
     answer = here.researcher.post("/research/jobs", data={"kind": "sensitivity", "code": open_})
@@ -128,7 +129,7 @@ def test_a_person_is_named_by_code_alone(here: Practice):
     page = here.researcher.get(answer.headers["location"]).text
     assert "androgenetic alopecia" in page
     assert f"age {date.today().year - 1960}" in page  # as of today
-    assert not re.search("Zebulonia|Quagmirovska", page)
+    assert not re.search("Zebulonia|Quagmirovska|Ysolde", page)
     for code in (hidden, "AAA-AAA", "' OR 1=1"):
         refused = here.researcher.post("/research/jobs", data={"kind": "sensitivity", "code": code})
         assert refused.status_code == 422
@@ -166,3 +167,20 @@ def test_without_a_worker_nothing_is_asked(here: Practice):
     answer = here.researcher.post("/research/jobs", data={"kind": "qualification"})
     assert answer.status_code == 422
     assert "nobody does long work here" in answer.text
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx", " =1+1", "＝1+1", "\n=1+1"])
+def test_no_name_is_a_formula_in_a_spreadsheet(here: Practice, name: str):
+    visit = {"week": 12, "people_per_arm": None, "people_per_arm_if_as_expected": 40} | {
+        "difference": {"median": -1.5, "p05": -3.0, "p95": 0.5},
+        "power": {"value": 0.8, "low": 0.7, "high": 0.9},
+    }
+    compared = {"arm": name, "control": "Minoxidil", "visits": [visit]}
+    result = {"unit": "hairs/cm²", "comparisons": [compared]}
+    with here.store.writing(here.actor("researcher")) as entry:
+        row = Job(kind="trial", spec={}, asked_by="x", state="done", result=result)
+        entry.db.add(row)
+    told = here.researcher.get(f"/research/jobs/{row.id}/result.csv").content.decode("utf-8-sig")
+    (line,) = csv.DictReader(io.StringIO(told, newline=""))
+    assert (line["arm"], line["control"]) == (f"'{name}", "Minoxidil")
+    assert (line["difference_median"], line["people_per_arm"]) == ("-1.5", "")

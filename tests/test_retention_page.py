@@ -1,7 +1,7 @@
 """The pages that let records rest and that hand a person everything."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from zipfile import ZipFile
 
 import pytest
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from web_client import Practice, practice
 
 from anagen.records.current import current_one
-from anagen.records.tables import Audit, Patient
+from anagen.records.tables import AdverseEvent, Audit, Patient
 
 RETENTION = "/administration/retention"
 
@@ -45,6 +45,20 @@ def test_a_person_is_listed_rests_and_comes_back(here):
     )
     with here.store.reading() as db:
         assert not current_one(db, Patient, patient).restricted
+
+
+def test_who_rests_is_not_named_on_the_first_page(here):
+    patient = treated_long_ago(here)
+    with here.store.writing(here.actor("clinician")) as entry:
+        entry.add(
+            AdverseEvent(
+                patient=patient, on=date.today(), event={"kind": "pain"}, kind="pain",
+                assessment={"label": "Pain"}, urgency="same_day",
+            )
+        )  # fmt: skip
+    assert "Núñez" in here.assistant.get("/").text
+    here.clinician.post(f"{RETENTION}/{patient}/restrict", data={"reason": "asked for it"})
+    assert "Núñez" not in here.assistant.get("/").text
 
 
 @pytest.mark.parametrize("years", ["0", "101", "-1", "x", "1e2", "٣", "9" * 30])

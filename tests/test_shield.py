@@ -2,7 +2,8 @@
 
 import pytest
 from fastapi import Request
-from web_client import practice
+from sqlalchemy import text
+from web_client import practice, token_in
 
 from anagen.reading import BadInput
 from anagen.web.gate import declared, open_to_all
@@ -134,6 +135,25 @@ def test_two_hundred_megabytes_of_unsaid_length_are_refused_on_the_way(tmp_path)
     assert taken <= 27_000_000
 
 
+@pytest.mark.parametrize(
+    "named",
+    ["charset=punycode", 'CHARSET="unicode_escape"', "charset*0=puny; charset*1=code"],
+)
+def test_a_form_does_not_choose_how_it_is_read(here, named) -> None:
+    """Punycode takes time with the square of its length; an escape brings in half letters."""
+    client = here.browser()
+    parts = {"csrf": token_in(client.get("/sign-in")), "email": r"\ud800", "password": "-aaaa"}
+    body = "".join(
+        f'--x\r\ncontent-disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
+        for name, value in parts.items()
+    )
+    sent = {
+        kind: client.post("/sign-in", content=f"{body}--x--\r\n", headers={"content-type": kind})
+        for kind in ("multipart/form-data; boundary=x", f"multipart/form-data; boundary=x; {named}")
+    }
+    assert [answer.status_code for answer in sent.values()] == [422, 415]
+
+
 @pytest.mark.parametrize("strength", [None, "first", "totp"])
 def test_large_bodies_are_taken_from_who_is_signed_in(here, strength) -> None:
     client = here.browser() if strength is None else here.signed_in("owner", strength)
@@ -160,6 +180,39 @@ def test_a_fault_inside_tells_nothing_of_the_inside(here, caplog) -> None:
     assert "Traceback" not in answer.text
     assert_guarded(answer)
     assert "the secret of the house" in caplog.text  # but the log of the machine has it
+
+
+def test_a_fault_of_the_records_at_the_door_is_told_alike(here, monkeypatch) -> None:
+    def away(*_: object) -> None:
+        raise RuntimeError("the database is away")
+
+    monkeypatch.setattr(here.store, "reading", away)
+    files = {"photo": ("photo.jpg", b"x", "image/jpeg")}
+    answer = here.signed_in("owner").post("/account/password", files=files)
+    assert (answer.status_code, "Something failed here" in answer.text) == (500, True)
+    assert_guarded(answer)
+
+
+def test_an_address_that_no_database_takes_is_not_found(tmp_path, postgresql) -> None:
+    with practice(tmp_path, where=postgresql()) as here:
+        for path in ("/patients/%00", "/patients/x/photos/%00", "/api/v1/patients/%00"):
+            answer = here.owner.get(path)
+            assert answer.status_code == 404, path
+            assert_guarded(answer)
+        assert here.owner.post("/administration/users/%00").status_code == 404
+
+
+def test_a_fault_writes_neither_names_nor_lines_of_its_own_into_the_log(here, caplog) -> None:
+    def broken(request: Request, more: str) -> None:  # noqa: ARG001
+        with here.store.reading() as db:
+            db.execute(text("SELECT :name FROM nowhere"), {"name": name})
+
+    name = "Zebulonia"
+    here.app.add_api_route("/broken/{more}", broken, dependencies=[open_to_all()])
+    assert here.nobody.get("/broken/a%0AINFO all is well").status_code == 500
+    assert "no such table" in caplog.text
+    assert "Zebulonia" not in caplog.text
+    assert "GET /broken/a%0AINFO%20all%20is%20well failed" in caplog.text
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "BREW", "PUT", "DELETE", "PATCH"])

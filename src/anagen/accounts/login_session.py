@@ -96,6 +96,12 @@ def end_sessions(db: Session, user: str, but: str | None = None) -> None:
     db.execute(gone.where(LoginSession.token_hash != _digest(but)) if but else gone)
 
 
+def end_invitations(db: Session, user: str) -> None:
+    """End the invitations of a user that were not used."""
+    mine = (LoginSession.user == user) & (LoginSession.strength == "invited")
+    db.execute(delete(LoginSession).where(mine))
+
+
 def sweep(db: Session, at: datetime, idle_minutes: float) -> None:
     """Forget sessions that have ended."""
     idle = at - timedelta(minutes=idle_minutes)

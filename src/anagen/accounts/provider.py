@@ -37,7 +37,9 @@ def vouched_for(db: Session, provider: Provider, claims: dict[str, Any]) -> User
 
     Raises `BadInput`.
     """
-    subject = f"{provider.issuer} {claims.get('sub', '')}"
+    if not claims.get("sub"):  # all whom it does not name would be one person
+        raise BadInput(f"Sign-in: {provider.name} did not say who you are.")
+    subject = f"{provider.issuer} {claims['sub']}"
     user = db.scalar(select(User).where(User.oidc_subject == subject))
     if user is None and claims.get("email") and claims.get("email_verified") is True:
         email = str(claims["email"]).strip().casefold()

@@ -33,6 +33,8 @@ from anagen.records.tables import LoginSession, Passkey, User
 NOBODY = Actor("nobody", "nobody signed in", "nobody")
 _WRONG = "The address or the password is not right."
 _WRONG_CODE = "The code is not right, or it was used already. Wait for the next one."
+_ENDED = "This sign-in has ended; begin again."
+_UNKNOWN_PASSKEY = "Passkey: this practice does not know it; use your password."
 
 
 class Door(NamedTuple):
@@ -92,6 +94,8 @@ def by_code(door: Door, session: LoginSession, code: str) -> SignedIn:
     signed_in = None
     with door.store.writing(actor_of(user)) as entry:
         user = entry.db.get_one(User, user.id)
+        if entry.db.get(LoginSession, session.token_hash) is None:  # ended while we looked
+            raise BadInput(_ENDED)
         if accept_code(door.store.keys, user, code, door.at):
             attempts.right(entry.db, attempt)
             signed_in = _open(door, entry, user, "totp")
@@ -112,7 +116,7 @@ def by_passkey(
     if held is None or user is None or not user.active or only not in (None, user.id):
         _try(door, credential.hex())
         _note_failure(door, None, "passkey")
-        raise BadInput("Passkey: this practice does not know it; use your password.")
+        raise BadInput(_UNKNOWN_PASSKEY)
     attempt = _try(door, user.email)
     with door.store.writing(NOBODY) as entry:
         is_first_use = attempts.use_up(entry.db, challenge, door.at)
@@ -124,9 +128,12 @@ def by_passkey(
         _note_failure(door, user, "passkey")
         raise
     with door.store.writing(actor_of(user)) as entry:
-        entry.db.get_one(Passkey, held.id).sign_count = count
+        kept, user = entry.db.get(Passkey, held.id), entry.db.get_one(User, user.id)
+        if kept is None or not user.active:  # changed while we looked
+            raise BadInput(_UNKNOWN_PASSKEY)
+        kept.sign_count = count
         attempts.right(entry.db, attempt)
-        return _open(door, entry, entry.db.get_one(User, user.id), "passkey")
+        return _open(door, entry, user, "passkey")
 
 
 def by_provider(door: Door, provider: Provider, claims: dict[str, Any]) -> SignedIn:

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from anagen.accounts import totp
-from anagen.accounts.login_session import end_sessions, open_session
+from anagen.accounts.login_session import end_invitations, end_sessions, open_session
 from anagen.accounts.roles import ROLES
 from anagen.reading import BadInput, plain_name
 from anagen.records.actor import Actor
@@ -70,7 +70,11 @@ def add_user(
 
 
 def invite(entry: Entry, user: User, at: datetime) -> str:
-    """The token of a link with which the user chooses a password, once, within three days."""
+    """The token of a link with which the user chooses a password, once, within three days.
+
+    An earlier link is good no longer: it may be in the wrong hands.
+    """
+    end_invitations(entry.db, user.id)
     entry.note("invite", "User", user.id)
     return open_session(entry.db, user, "invited", at, INVITATION_MINUTES)
 

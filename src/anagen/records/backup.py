@@ -120,6 +120,7 @@ def _unpacked(file: Path, folder: Path) -> tuple[Path, Path]:
                 if archive.getinfo(name).compress_type != ZIP_STORED:
                     raise BadZipFile
                 with archive.open(name) as packed, (folder / name).open("wb") as out:
+                    (folder / name).chmod(0o600)  # it becomes the practice's own
                     shutil.copyfileobj(packed, out)
     except OSError as fault:
         raise BadInput(f"{shown_path(file)}: cannot be read ({fault.strerror}).") from None

@@ -32,6 +32,7 @@ def engine_of(where: str | Path, keys: Keys) -> Engine:
         return create_engine(
             _url(where),
             pool_pre_ping=True,
+            hide_parameters=True,
             pool_size=4,
             max_overflow=8,
             connect_args={"application_name": "anagen", "connect_timeout": WAIT_S},
@@ -147,6 +148,7 @@ def _file_engine(path: Path, key: bytes) -> Engine:
         poolclass=QueuePool,
         pool_size=4,
         max_overflow=8,
+        hide_parameters=True,  # else a fault writes what was typed into the machine's log
     )
 
     @event.listens_for(engine, "begin")

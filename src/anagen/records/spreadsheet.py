@@ -2,11 +2,14 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 # What makes a spreadsheet work a cell out, also in its full-width form (OWASP, CSV injection).
 _STARTS_A_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
+# Half of Europe opens a table by semicolons, which begin a cell there in the midst of another.
+_WITHIN = re.compile(r"([;\t]\s*)(?=[-=+@＝＋－＠])")
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -25,6 +28,7 @@ def as_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def _cell(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, str) and value.lstrip(" ").startswith(_STARTS_A_FORMULA):
-        return f"'{value}"
-    return value
+    if not isinstance(value, str):
+        return value
+    held = _WITHIN.sub(r"\1'", value)
+    return f"'{held}" if held.lstrip(" ").startswith(_STARTS_A_FORMULA) else held

@@ -8,7 +8,8 @@
 
 `needs` lets in who is signed in, has proved enough, and whose role holds the permission; on every
 method that changes something the form must carry the token of the login session. Nobody is sent to
-the sign-in page. A route that says nothing keeps the app from starting (`undeclared`).
+the sign-in page. A route that says nothing keeps the app from starting (`undeclared`). Who looks at
+what of a patient is noted in the audit.
 """
 
 import hmac
@@ -20,7 +21,7 @@ from urllib.parse import quote
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.routing import RouteContext, iter_route_contexts
-from sqlalchemy import update
+from sqlalchemy import select, update
 from starlette.formparsers import MultiPartParser
 from starlette.routing import BaseRoute
 
@@ -28,7 +29,7 @@ from anagen.accounts.login_session import csrf_of, find_session, is_to_be_seen
 from anagen.accounts.roles import PERMISSIONS, SECOND_FACTOR, allowed
 from anagen.accounts.users import actor_of, is_set_up
 from anagen.records.actor import SYSTEM, Actor
-from anagen.records.tables import LoginSession, now
+from anagen.records.tables import LoginSession, Patient, now
 from anagen.web.security.cookies import LOGIN, VISIT, cookie_of
 from anagen.web.security.shield import SAFE, Shield
 from anagen.web.security.visit import Visit, read_visit
@@ -39,6 +40,7 @@ SIGN_IN, SECOND_STEP, ENROL, SET_UP = (
 )  # fmt: skip
 _SELF = "account:self"
 _RECENT = timedelta(minutes=15)
+_MOST_LOOKS = 10_000  # remembered; after them each is noted again
 
 
 def needs(permission: str) -> Any:
@@ -66,6 +68,8 @@ def needs(permission: str) -> Any:
         if permission not in state.permissions:
             await run_in_threadpool(_note_refusal, request, actor, permission)
             raise HTTPException(403)
+        if request.method in SAFE and request.url.path.startswith("/patients/"):
+            await run_in_threadpool(_note_reading, request, actor)
         return actor
 
     return _dependency(let_in, permission)
@@ -161,7 +165,7 @@ def install(app: FastAPI) -> None:
     undeclared = [str(route.path) for route, asked in declared(app.routes) if len(asked) != 1]
     if undeclared:
         raise RuntimeError(f"routes without one declared permission: {', '.join(undeclared)}")
-    app.state.clock = now
+    app.state.clock, app.state.looks = now, set()
     # A photograph on its way must not lie readable in a temporary file.
     MultiPartParser.spool_max_size = app.state.settings.most_upload_bytes + 1
     app.add_middleware(Shield, settings=app.state.settings, is_signed_in=is_signed_in)
@@ -225,7 +229,27 @@ def _must_enrol(strength: str, role: str, settings: Any) -> bool:
 
 def _note_refusal(request: Request, actor: Actor, permission: str) -> None:
     with request.app.state.store.writing(actor) as entry:
-        entry.note("refuse", permission=permission, path=request.url.path[:200])
+        # Quoted, since the audit keeps only what is text, and an address may hold anything.
+        entry.note("refuse", permission=permission, path=quote(request.scope["path"])[:200])
+
+
+def _note_reading(request: Request, actor: Actor) -> None:
+    """That somebody looks at a page, a photograph or a document of a patient.
+
+    Once in each login session (and worker), so that moving a slider does not fill the audit.
+    """
+    state, path, patient = request.app.state, request.url.path, request.path_params.get("patient")
+    look = (request.state.login.token_hash, path)
+    if patient is None or look in state.looks:
+        return
+    with state.store.reading() as db:
+        if db.scalar(select(Patient.id).where(Patient.record == patient).limit(1)) is None:
+            return
+    with state.store.writing(actor) as entry:
+        entry.note("read", "patient", patient, page=quote(path)[:200])
+    if len(state.looks) >= _MOST_LOOKS:
+        state.looks.clear()
+    state.looks.add(look)
 
 
 def _to_sign_in(request: Request) -> HTTPException:

@@ -34,9 +34,10 @@ def account(request: Request, done: str = "", actor: Actor = needs(_SELF)) -> Re
 @router.post("/account/password")
 def change_password(request: Request, typed: Typed, actor: Actor = needs(_SELF)) -> Response:
     """A new password; every session ends and a fresh one begins."""
-    door = door_of(request)
+    door, user = door_of(request), _me(request, actor)
+    if user.password_hash is None:  # vouched for by a provider: there is no old one to ask for
+        must_be_recent(request, "/account")
     try:
-        user = _me(request, actor)
         if user.password_hash is not None:
             sign_in.confirm_password(door, user, typed.get("old", ""))
         fresh = passwords.new_hash(typed.get("new", ""), user.name, user.email)

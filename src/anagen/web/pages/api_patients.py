@@ -21,6 +21,7 @@ from anagen.records.people import find
 from anagen.web import patient_form
 from anagen.web.api_bodies import NewPatient
 from anagen.web.gate import needs
+from anagen.web.pseudonymous import without_free_text
 from anagen.web.stated import WHERE, stated
 
 router = APIRouter(prefix="/api/v1/patients", tags=["records"])
@@ -43,8 +44,8 @@ _WITHOUT_NAMES: Mapping[type[tables.Version], tuple[str, ...]] = {
         "forecast", "first_day",
     ),
     tables.SessionRecord: (
-        "record", "number", "performed_at", "device_model", "single_use", "zones", "anaesthetic",
-        "topicals", "pain_0_10",
+        "record", "number", "performed_at", "single_use", "zones", "anaesthetic", "topicals",
+        "pain_0_10",
     ),
     tables.HairCount: (
         "record", "on", "site", "method", "area_cm2", "total_density_per_cm2",
@@ -58,9 +59,10 @@ _OURS = {"search", "supersedes", "withdrawn"}  # the store's own
 @router.get("", dependencies=[needs("people:pseudonymous")])
 def patients(request: Request, q: str = "") -> list[dict[str, Any]]:
     """Up to 100 patients whose name, number, code or birth date holds all words of `q`."""
-    named = _NAMES in request.state.permissions
-    with request.app.state.store.reading() as db:
-        found = find(db, q[:200], most=MOST_FOUND) if named else _by_code(db, q[:200])
+    named, asked = _NAMES in request.state.permissions, q[:200]
+    with request.app.state.store.writing(request.state.actor) as entry:
+        found = find(entry.db, asked, most=MOST_FOUND) if named else _by_code(entry.db, asked)
+        entry.note("search", "patient", by="API", found=[row.code for row in found])
         return [told(row, named=named) for row in found]
 
 
@@ -132,7 +134,8 @@ def told(row: tables.Version, *, named: bool = True) -> dict[str, Any]:
     """A row as plain data for JSON."""
     columns = [column.key for column in inspect(type(row)).column_attrs]
     kept = [name for name in columns if name not in _OURS] if named else _WITHOUT_NAMES[type(row)]
-    return {name: _plain(getattr(row, name)) for name in kept}
+    plain = {name: _plain(getattr(row, name)) for name in kept}
+    return plain if named else without_free_text(plain)
 
 
 def _plain(value: Any) -> Any:

@@ -23,8 +23,8 @@ _LARGEST = 2**53
 ACTIONS = (
     "add", "ask", "backup", "begin_rotation", "cancel", "change", "change_passphrase", "correct",
     "create", "end", "end_rotation", "export", "invite", "migrate", "override", "prove", "read",
-    "recall", "refuse", "remove", "restore", "resume", "sign", "sign_in", "sign_in_failed",
-    "sign_out", "sign_out_everywhere", "start", "verify", "withdraw",
+    "recall", "refuse", "remove", "restore", "resume", "search", "sign", "sign_in",
+    "sign_in_failed", "sign_out", "sign_out_everywhere", "start", "verify", "withdraw",
 )  # fmt: skip
 
 

@@ -45,6 +45,7 @@ def add(request: Request, typed: Typed, actor: Actor = needs(_USERS)) -> Respons
 @router.post(_HERE + "/{user}")
 def change(request: Request, user: str, typed: Typed, actor: Actor = needs(_USERS)) -> Response:
     """Another role, or let in no longer or again."""
+    must_be_recent(request, _HERE)
     try:
         with request.app.state.store.writing(actor) as entry:
             held = _known(entry.db, user)

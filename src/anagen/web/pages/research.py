@@ -22,6 +22,7 @@ from anagen.web import course_form, trial_form
 from anagen.web.gate import needs
 from anagen.web.page import page
 from anagen.web.person import facts_on, plain
+from anagen.web.pseudonymous import without_free_text
 from anagen.web.typed import Typed
 
 router = APIRouter(prefix="/research", include_in_schema=False)
@@ -149,7 +150,7 @@ def _of_person(request: Request, code: str) -> dict[str, Any]:
     facts = facts_on(person, date.today())
     offered = next(each.protocol for each in candidates(facts) if each.kind != "none")
     protocol = plans[-1].protocol if plans and plans[-1].protocol else plain(offered)
-    return {"patient": plain(facts), "protocol": protocol}
+    return {"patient": without_free_text(plain(facts)), "protocol": protocol}
 
 
 def _job(request: Request, job_id: str) -> Job:

