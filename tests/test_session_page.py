@@ -153,6 +153,20 @@ def test_without_consent_on_record_a_reason_is_asked_for(here, person):
     assert "No consent to treatment" in refused.text
 
 
+def test_a_form_that_is_sent_twice_is_kept_once(here, person):
+    sent = [here.assistant.post(person.new, data=typed(person)) for _ in range(2)]
+    assert [answer.status_code for answer in sent] == [303, 422]
+    assert "Session 2 is on record already, of 2 Mar 2026" in sent[1].text
+    assert here.assistant.post(person.new, data=typed(person, number="3")).status_code == 303
+    with here.store.reading() as db:
+        kept = current(db, tables.SessionRecord, tables.SessionRecord.patient == person.record)
+    assert [row.number for row in kept] == [2, 3]
+    third = f"/patients/{person.record}/sessions/{kept[1].record}/correct"
+    taken = typed(person) | {"version": kept[1].id, "why": "a slip"}
+    assert here.assistant.post(third, data=taken).status_code == 422
+    assert here.assistant.post(third, data=taken | {"number": "4"}).status_code == 303
+
+
 def test_a_consent_before_a_refusal_holds_no_longer(here, person):
     with here.store.writing(here.actor("clinician")) as entry:
         refused = {"kind": "treatment", "language": "en", "given": False, "on": date.today()}

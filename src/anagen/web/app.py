@@ -9,11 +9,10 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from anagen.reading import BadInput
-from anagen.records.refusals import Conflict, NotKept
 from anagen.web.assets import router as assets
 from anagen.web.forecaster import ModelAway
 from anagen.web.gate import install
-from anagen.web.page import refusal
+from anagen.web.page import refusal, status_of
 from anagen.web.pages import ROUTERS
 from anagen.web.settings import Settings
 
@@ -39,8 +38,7 @@ def make_app(store: Any, settings: Settings, forecaster: Any, queue: Any = None)
 
 
 def _bad_input(request: Request, fault: Exception) -> Response:
-    status = 409 if isinstance(fault, Conflict) else 503 if isinstance(fault, NotKept) else 422
-    return refusal(request, status, str(fault))
+    return refusal(request, status_of(fault), str(fault))
 
 
 def _away(request: Request, fault: Exception) -> Response:

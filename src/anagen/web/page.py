@@ -10,6 +10,7 @@ from jinja2 import Environment
 
 from anagen.care import words
 from anagen.care.report import environment
+from anagen.records.refusals import Conflict, NotKept
 from anagen.web import forms, in_words
 from anagen.web.assets import address
 
@@ -43,6 +44,11 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
 def wants_json(request: Request) -> bool:
     """Whether the caller is a program."""
     return request.url.path.startswith("/api/")
+
+
+def status_of(fault: Exception) -> int:
+    """Of what the records or a reader refused: 409 somebody was first, 503 not kept, else 422."""
+    return 409 if isinstance(fault, Conflict) else 503 if isinstance(fault, NotKept) else 422
 
 
 def refusal(

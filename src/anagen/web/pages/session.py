@@ -18,13 +18,14 @@ from anagen.care.words import plain as without_controls
 from anagen.protocol import Protocol
 from anagen.reading import BadInput
 from anagen.records import tables
-from anagen.records.current import current_one, history
+from anagen.records.current import current, current_one, history
 from anagen.records.refusals import Conflict
 from anagen.screening import BARRED, Screening, screen
 from anagen.web import session_form, session_history
 from anagen.web.forecaster import ModelAway
 from anagen.web.gate import clock, needs
-from anagen.web.page import page
+from anagen.web.in_words import day_in_words
+from anagen.web.page import page, status_of
 from anagen.web.person import Person, person_of, protocol_of
 from anagen.web.session_dose import as_kept, doses
 from anagen.web.typed import Typed
@@ -56,16 +57,18 @@ def record(request: Request, patient: str, typed: Typed, actor: Any = needs(WRIT
     try:
         columns = _columns(request, person, typed)
         reason = _reason(person, typed)
+        with request.app.state.store.writing(actor) as entry:
+            _check_number(entry.db, patient, columns)
+            row = entry.add(tables.SessionRecord(patient=patient, reason=reason, **columns))
+            if reason is not None:
+                decision = _screened(person, typed).decision
+                entry.note(
+                    "override", "SessionRecord", row.record, row.id,
+                    decision=decision, reason=reason,
+                )  # fmt: skip
+            kept = row.record
     except BadInput as refused:
-        return _form(request, person, typed, refused)
-    with request.app.state.store.writing(actor) as entry:
-        row = entry.add(tables.SessionRecord(patient=patient, reason=reason, **columns))
-        if reason is not None:
-            decision = _screened(person, typed).decision
-            entry.note(
-                "override", "SessionRecord", row.record, row.id, decision=decision, reason=reason
-            )
-        kept = row.record
+        return _form(request, person, typed, refused, status_of(refused))
     return RedirectResponse(f"/patients/{patient}/sessions/{kept}", 303)
 
 
@@ -133,10 +136,10 @@ def correct(
             return _form(request, person, typed)
         columns = _columns(request, person, typed)
         with store.writing(actor) as entry:
+            _check_number(entry.db, patient, columns, session)
             entry.correct(seen[0], typed.get("why", ""), **columns)
     except BadInput as refused:
-        status = 409 if isinstance(refused, Conflict) else 422
-        return _form(request, person, typed, refused, status)
+        return _form(request, person, typed, refused, status_of(refused))
     return RedirectResponse(f"/patients/{patient}/sessions/{session}", 303)
 
 
@@ -154,6 +157,29 @@ def _row(db: Database, patient: str, session: str) -> tables.SessionRecord:
     if row.patient != patient:
         raise HTTPException(404)
     return row
+
+
+def _check_number(
+    db: Database, patient: str, columns: Mapping[str, Any], corrected: str = ""
+) -> None:
+    """Raises `BadInput` where another session of the plan has this number, as when a form is sent
+    twice."""
+    table = tables.SessionRecord
+    same = current(
+        db,
+        table,
+        table.patient == patient,
+        table.plan == columns["plan"],
+        table.number == columns["number"],
+        table.record != corrected,
+    )
+    if same:
+        raise BadInput(
+            f"session {columns['number']} is on record already, of "
+            f"{day_in_words(same[0].performed_at)}; correct that one, or give this one its own "
+            "number.",
+            "number",
+        )
 
 
 def _first(request: Request, person: Person, actor: Any) -> dict[str, str]:
