@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session, aliased
 
-from anagen.reading import BadInput
+from anagen.records.refusals import NotThere
 from anagen.records.tables import Version
 
 
@@ -25,11 +25,14 @@ def current[V: Version](db: Session, table: type[V], *where: ColumnElement[bool]
     return db.scalars(select_current(table, *where).order_by(table.recorded_at, table.id)).all()
 
 
-def current_one[V: Version](db: Session, table: type[V], record: str) -> V:
-    """The version of a record that stands now. Raises `BadInput` where there is none."""
-    row = db.scalars(select_current(table, table.record == record)).first()
+def current_one[V: Version](
+    db: Session, table: type[V], record: str, *where: ColumnElement[bool]
+) -> V:
+    """The version of a record that stands now. Raises `NotThere` where there is none such."""
+    row = db.scalars(select_current(table, table.record == record, *where)).first()
     if row is None:
-        raise BadInput(f"there is no such {table.__name__}, or it was withdrawn.")
+        kind = table.__tablename__.replace("_", " ")
+        raise NotThere(f"there is no such {kind}, or it was withdrawn.")
     return row
 
 

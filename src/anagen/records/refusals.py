@@ -7,6 +7,10 @@ class Conflict(BadInput):
     """Someone else has superseded the version that was to be corrected."""
 
 
+class NotThere(BadInput):
+    """There is no such record, or none where it was asked for."""
+
+
 class NotOpened(BadInput):
     """The records or their keys cannot be opened: wrong key or passphrase, damage, wrong place."""
 

@@ -10,7 +10,7 @@ from jinja2 import Environment
 
 from anagen.care import words
 from anagen.care.report import environment
-from anagen.records.refusals import Conflict, NotKept
+from anagen.records.refusals import Conflict, NotKept, NotThere
 from anagen.web import forms, in_words
 from anagen.web.assets import address
 
@@ -47,8 +47,9 @@ def wants_json(request: Request) -> bool:
 
 
 def status_of(fault: Exception) -> int:
-    """Of what the records or a reader refused: 409 somebody was first, 503 not kept, else 422."""
-    return 409 if isinstance(fault, Conflict) else 503 if isinstance(fault, NotKept) else 422
+    """Of what the records or a reader refused; 422 where the fault lies in what was sent."""
+    statuses = {NotThere: 404, Conflict: 409, NotKept: 503}
+    return next((status for kind, status in statuses.items() if isinstance(fault, kind)), 422)
 
 
 def refusal(

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any, Literal
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import Field
 
@@ -65,9 +65,7 @@ def take_back(
 ) -> Response:
     """The person takes a consent back; that it was given stays in the history."""
     with request.app.state.store.writing(actor) as entry:
-        row = current_one(entry.db, tables.Consent, record)
-        if row.patient != patient:
-            raise HTTPException(404)
+        row = current_one(entry.db, tables.Consent, record, tables.Consent.patient == patient)
         reason = typed.get("reason", "").strip()[:500] or "taken back by the person"
         entry.correct(row, reason, given=False, on=date.today())
     return RedirectResponse(f"/patients/{patient}/consents", 303)

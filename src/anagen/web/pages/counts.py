@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.counts import Count
@@ -80,10 +80,7 @@ def _read(typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _count(db: Any, patient: str, record: str) -> tables.HairCount:
-    row = current_one(db, tables.HairCount, record)
-    if row.patient != patient:
-        raise HTTPException(404)
-    return row
+    return current_one(db, tables.HairCount, record, tables.HairCount.patient == patient)
 
 
 def _form(

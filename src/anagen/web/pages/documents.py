@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import PurePath
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.care.appointments import When
@@ -146,10 +146,7 @@ def _language(typed: dict[str, str]) -> Language:
 
 
 def _document(db: Any, patient: str, record: str) -> tables.Document:
-    row = current_one(db, tables.Document, record)
-    if row.patient != patient:
-        raise HTTPException(404)
-    return row
+    return current_one(db, tables.Document, record, tables.Document.patient == patient)
 
 
 def _shown(request: Request, patient: str, error: str = "") -> Response:

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.procedure.adverse_event import AdverseEvent, Assessment, assess
@@ -137,10 +137,7 @@ def _protocol(person: Person) -> Protocol:
 
 
 def _event(db: Any, patient: str, record: str) -> tables.AdverseEvent:
-    row = current_one(db, tables.AdverseEvent, record)
-    if row.patient != patient:
-        raise HTTPException(404)
-    return row
+    return current_one(db, tables.AdverseEvent, record, tables.AdverseEvent.patient == patient)
 
 
 def _form(

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, HTTPException, Request, Response, UploadFile
+from fastapi import APIRouter, File, Request, Response, UploadFile
 from fastapi.responses import RedirectResponse
 
 from anagen.care.chart import forecast_chart
@@ -90,9 +90,7 @@ def take(
 def picture(request: Request, patient: str, record: str) -> Response:
     """The photograph itself."""
     with request.app.state.store.reading() as db:
-        row = current_one(db, tables.Photo, record)
-        if row.patient != patient:
-            raise HTTPException(404)
+        row = current_one(db, tables.Photo, record, tables.Photo.patient == patient)
         data = read_content(db, row)
     return Response(data, media_type=row.media_type, headers={"cache-control": "private, no-store"})
 
@@ -103,9 +101,7 @@ def withdraw(
 ) -> Response:
     """Take a photograph out of every page; the history keeps that it was there."""
     with request.app.state.store.writing(actor) as entry:
-        row = current_one(entry.db, tables.Photo, record)
-        if row.patient != patient:
-            raise HTTPException(404)
+        row = current_one(entry.db, tables.Photo, record, tables.Photo.patient == patient)
         entry.withdraw(row, typed.get("reason", "")[:500])
     return RedirectResponse(f"/patients/{patient}/followup#photographs", 303)
 

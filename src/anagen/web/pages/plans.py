@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.care import words
@@ -59,10 +59,7 @@ def withdraw(
 
 
 def _plan(db: Any, patient: str, record: str) -> tables.Plan:
-    row = current_one(db, tables.Plan, record)
-    if row.patient != patient:
-        raise HTTPException(404)
-    return row
+    return current_one(db, tables.Plan, record, tables.Plan.patient == patient)
 
 
 def _shown(request: Request, patient: str, record: str, error: str = "") -> Response:

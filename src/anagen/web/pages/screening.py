@@ -4,7 +4,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from anagen.care import words
@@ -73,9 +73,7 @@ def kept(request: Request, patient: str, record: str) -> Response:
     """A screening as it was kept."""
     with request.app.state.store.reading() as db:
         person = person_of(db, patient)
-        row = current_one(db, tables.Screening, record)
-        if row.patient != patient:
-            raise HTTPException(404)
+        row = current_one(db, tables.Screening, record, tables.Screening.patient == patient)
         return page(
             request,
             "screening_kept.html",

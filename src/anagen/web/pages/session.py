@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session as Database
 
@@ -149,14 +149,7 @@ def _person(request: Request, patient: str) -> Person:
 
 
 def _row(db: Database, patient: str, session: str) -> tables.SessionRecord:
-    """The version that stands. Raises `HTTPException` 404 where this patient has none such."""
-    try:
-        row = current_one(db, tables.SessionRecord, session)
-    except BadInput:
-        raise HTTPException(404) from None
-    if row.patient != patient:
-        raise HTTPException(404)
-    return row
+    return current_one(db, tables.SessionRecord, session, tables.SessionRecord.patient == patient)
 
 
 def _check_number(
