@@ -107,8 +107,7 @@ def _ticks(scope: LivingMicroscope) -> str:
 
     named = "".join(
         f'<path d="M{at(second):.1f} 0v5" stroke="var(--quiet)"/>'
-        f'<text x="{at(second):.1f}" y="17" '
-        f'text-anchor="{"middle" if at(second) < 360 else "end"}" fill="var(--quiet)" '
+        f'<text x="{min(at(second), 372.0):.1f}" y="17" text-anchor="middle" fill="var(--quiet)" '
         f'font-size="12">{said}</text>'
         for second, said in _TICKS
         if second < last
