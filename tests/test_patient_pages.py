@@ -163,6 +163,25 @@ def test_what_rests_is_not_on_the_first_page_and_what_begins_later_is(here: Prac
     assert patient not in here.clinician.get("/").text
 
 
+def test_who_comes_is_told_for_each_visit_of_a_signed_plan(here: Practice) -> None:
+    def told(days_ago: int) -> list[str]:
+        """The visits on the first page under a plan of 52 weeks that began so long ago."""
+        patient, plan = planned(here)
+        with here.store.writing(here.actor("clinician")) as entry:
+            row = current_one(entry.db, tables.Plan, plan)
+            begun = date.today() - timedelta(days=days_ago)
+            entry.sign(entry.correct(row, "moved", first_day=begun), "approved")
+        text = here.clinician.get("/").text.partition("To look at")[0]
+        return re.findall(rf'{patient}/sessions/new">Session (\d+)', text)
+
+    apart = int(Protocol.read(COURSE).course.interval_days)
+    for days_ago, visits in {
+        -8: [], -7: ["1"], 0: ["1"], 1: [], apart - 7: ["2"], apart: ["2"], 5 * apart - 1: ["6"],
+        52 * 7 + 1: [],
+    }.items():  # fmt: skip
+        assert told(days_ago) == visits, days_ago
+
+
 def test_of_many_drafts_the_latest_are_shown(
     here: Practice, monkeypatch: pytest.MonkeyPatch
 ) -> None:

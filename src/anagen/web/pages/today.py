@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 from sqlalchemy.orm import Session
 
 from anagen.care.appointments import visit_days
@@ -19,7 +19,6 @@ from anagen.web.story import LATELY, local_day
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=7)
-LONGEST = timedelta(weeks=260)  # of a plan
 MOST_SHOWN = 50
 _WHO = (tables.Patient.record.label("patient"), tables.Patient.given_name,
         tables.Patient.family_name)  # fmt: skip
@@ -68,16 +67,19 @@ def today(request: Request, actor: Any = needs("evidence:read")) -> Response:
 def _visits(db: Session, day: date) -> list[Due]:
     """Visits of the days ahead under signed plans."""
     plan, patient = tables.Plan, tables.Patient
+    # Asked length by length, so that no plan that is over is read: there are years of them.
+    lasting = [
+        (plan.weeks == weeks) & (plan.first_day > day - timedelta(weeks=weeks))
+        for weeks in db.scalars(select(plan.weeks).distinct())
+    ]
     rows = db.execute(
         select(plan.name, plan.protocol, plan.first_day, plan.weeks, *_WHO)
         .join(patient, patient.record == plan.patient)
         .where(stands(plan), plan.id.in_(_APPROVED), stands(patient), ~patient.restricted)
-        .where(plan.first_day > day - LONGEST, plan.first_day <= day + AHEAD)
+        .where(or_(false(), *lasting), plan.first_day <= day + AHEAD)
     )
     visits = []
     for row in rows:
-        if row.first_day + timedelta(weeks=row.weeks) < day:
-            continue
         protocol = Protocol.from_table(row.protocol or {}, where="the kept protocol")
         to = f"/patients/{row.patient}/sessions/new"
         for number, visit in enumerate(visit_days(protocol, row.first_day, row.weeks), 1):
