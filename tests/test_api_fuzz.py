@@ -33,7 +33,7 @@ COUNTS = {"counts": [{"week": 12, "total_density_per_cm2": 170}]}
 class Answered:
     """The model with its answers ready: what is asked is checked, nothing is computed."""
 
-    def compared(self, _: Any, protocols: Any, *__: Any) -> list[Any]:
+    def ask(self, _: Any, protocols: Any, *__: Any) -> list[Any]:
         return [PLAN.options[0].forecast for _ in protocols]
 
     def bands(self, _: Any, protocols: Any, *__: Any) -> list[dict[str, Any]]:

@@ -35,10 +35,10 @@ class Model:
 
     def kept(self, patient, protocol, weeks, draws, seed) -> dict[str, Any]:
         return kept_forecast.keep(
-            *self.compared(patient, [protocol, nothing(protocol)], weeks, draws, seed)
+            *self.ask(patient, [protocol, nothing(protocol)], weeks, draws, seed)
         )
 
-    def compared(self, patient, protocols, weeks, draws, seed) -> list[Any]:  # noqa: ARG002
+    def ask(self, patient, protocols, weeks, draws, seed, endpoints=None) -> list[Any]:  # noqa: ARG002
         self.asked.append(draws)
         return [
             make_forecast(-3 if no_needling(each) else 9, 5, each, patient) for each in protocols

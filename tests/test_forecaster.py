@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from anagen.care.compare_view import comparison, name_of
+from anagen.care.compare_view import ENDPOINTS, comparison, name_of
 from anagen.forecast import simulate_together
 from anagen.kept_forecast import keep
 from anagen.needled import needled
@@ -56,7 +56,7 @@ def test_bands_are_the_forecast_without_its_draws(model: Model) -> None:
 def test_a_comparison_reads_no_other_draws_than_it_is_sent(model: Model) -> None:
     told = [COURSE, nothing(COURSE)]
     whole = simulate_together(MAN, told, 26, 40, 3)
-    sent = model.forecaster().compared(MAN, told, 26, 40, 3)
+    sent = model.forecaster().ask(MAN, told, 26, 40, 3, ENDPOINTS)
     named = [("a", name_of(COURSE))]
     assert comparison(named, sent) == comparison(named, whole)
     assert len(pickle.dumps(sent)) < len(pickle.dumps(whole)) / 8

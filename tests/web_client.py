@@ -46,6 +46,7 @@ from anagen.records.keys import Keys
 from anagen.records.store import Store, create_store
 from anagen.records.tables import User, now
 from anagen.web.app import make_app
+from anagen.web.forecaster import ModelAway
 from anagen.web.security.cookies import LOGIN
 from anagen.web.settings import Settings
 
@@ -56,6 +57,19 @@ NAMES = {
     "assistant": "Anton Assistant",
     "researcher": "Rosa Researcher",
 }
+
+
+class _Away:
+    """A model that cannot be asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        def away(*_: Any, **__: Any) -> Any:
+            raise ModelAway("the model is not there yet; ask in a moment.")
+
+        return away
+
+
+NOBODY_ANSWERS = _Away()
 
 
 class Practice:
@@ -131,7 +145,7 @@ class Practice:
 def practice(
     folder: Path,
     settings: Settings | None = None,
-    forecaster: Any = None,
+    forecaster: Any = NOBODY_ANSWERS,
     where: str | None = None,
 ) -> Iterator[Practice]:
     """A practice with one user of each role, over records in ``folder`` (or at ``where``)."""

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from anagen.close_up import CloseUp
     from anagen.kept_forecast import AnyForecast
 
+# What the microscope reads of a forecast.
+ENDPOINTS = ("early_anagen_per_cm2", words.TOTAL)
 STILLS_S = (60.0, 21_600.0, 259_200.0)  # and the last week but half the course
 
 
@@ -223,7 +225,7 @@ def _weekly(seen: "CloseUp", forecast: "AnyForecast") -> dict[str, dict[str, lis
             q: np.interp(weeks, forecast.weeks, values).tolist()
             for q, values in forecast.band(name).items()
         }
-        for name in ("early_anagen_per_cm2", words.TOTAL)
+        for name in ENDPOINTS
     }
 
 

@@ -11,8 +11,10 @@ from anagen.records.current import select_current
 from anagen.records.folding import folded
 from anagen.records.tables import Patient
 
+MOST_FOUND = 100
 
-def find(db: Session, asked: str, most: int = 100) -> Sequence[Patient]:
+
+def find(db: Session, asked: str, most: int = MOST_FOUND) -> Sequence[Patient]:
     """Patients in whose names, number, code or day of birth (1990-02-28) every word occurs.
 
     Case and accents do not count. Without a word: those recorded last, the latest first. Who is

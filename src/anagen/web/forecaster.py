@@ -58,10 +58,11 @@ class Forecaster:
         weeks: int = 52,
         draws: int = 500,
         seed: int = 0,
-        counting: str = "phototrichogram",
+        endpoints: tuple[str, ...] | None = None,
     ) -> "list[Forecast]":
-        """Forecasts of several courses with the same draws."""
-        return self._asked("ask", patient, tuple(protocols), weeks, draws, seed, counting)
+        """Forecasts of several courses with the same draws. Who reads few ``endpoints`` is sent no
+        others: all are a dozen times as much to send and to keep."""
+        return self._asked("ask", patient, tuple(protocols), weeks, draws, seed, endpoints)
 
     def bands(
         self,
@@ -73,20 +74,8 @@ class Forecaster:
         counting: str = "phototrichogram",
     ) -> list[dict[str, Any]]:
         """The same forecasts as `Forecast.as_dict` tells them: without the draws, which are a
-        hundred times as much to send and to keep. `KeptForecast.of` reads them."""
+        hundred times as much to send and to keep."""
         return self._asked("bands", patient, tuple(protocols), weeks, draws, seed, counting)
-
-    def compared(
-        self,
-        patient: "Patient",
-        protocols: "Iterable[Protocol]",
-        weeks: int = 52,
-        draws: int = 500,
-        seed: int = 0,
-    ) -> "list[Forecast]":
-        """The same forecasts with the draws of what `compare_view.comparison` reads alone, a
-        twelfth of all."""
-        return self._asked("compared", patient, tuple(protocols), weeks, draws, seed)
 
     def kept(
         self, patient: "Patient", protocol: "Protocol", weeks: int, draws: int, seed: int

@@ -129,6 +129,12 @@ def typed_of(stated: BaseModel | Mapping[str, Any], within: str = "") -> dict[st
     return typed
 
 
+def check_not_ahead(day: date, where: str, key: str) -> None:
+    """Raises `BadInput` for a day to come."""
+    if day > date.today():
+        raise BadInput(f"{where}: {key} is {day}; allowed is a day up to today.", key)
+
+
 def about(fault: Exception | str) -> str:
     """The name of the field that a refusal is about, empty where it is about none."""
     return fault.place if isinstance(fault, BadInput) else ""

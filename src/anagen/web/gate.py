@@ -229,8 +229,12 @@ def _must_enrol(strength: str, role: str, settings: Any) -> bool:
 
 def _note_refusal(request: Request, actor: Actor, permission: str) -> None:
     with request.app.state.store.writing(actor) as entry:
-        # Quoted, since the audit keeps only what is text, and an address may hold anything.
-        entry.note("refuse", permission=permission, path=quote(request.scope["path"])[:200])
+        entry.note("refuse", permission=permission, path=_address(request))
+
+
+def _address(request: Request) -> str:
+    """The address asked for, quoted: the audit keeps only text, and it may hold anything."""
+    return quote(request.scope["path"])[:200]
 
 
 def _note_reading(request: Request, actor: Actor) -> None:
@@ -246,7 +250,7 @@ def _note_reading(request: Request, actor: Actor) -> None:
         if db.scalar(select(Patient.id).where(Patient.record == patient).limit(1)) is None:
             return
     with state.store.writing(actor) as entry:
-        entry.note("read", "patient", patient, page=quote(path)[:200])
+        entry.note("read", "patient", patient, page=_address(request))
     if len(state.looks) >= _MOST_LOOKS:
         state.looks.clear()
     state.looks.add(look)

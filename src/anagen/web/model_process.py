@@ -99,20 +99,23 @@ def import_the_model() -> None:
         import_module("anagen.courses")
 
 
+def _ask(*told: Any) -> list["Forecast"]:
+    from anagen.forecast import simulate_together
+
+    *asked, endpoints = told
+    forecasts = simulate_together(*asked)
+    if endpoints is None:
+        return forecasts
+    return [
+        replace(forecast, draws={name: forecast.draws[name] for name in endpoints})
+        for forecast in forecasts
+    ]
+
+
 def _bands(*told: Any) -> list[dict[str, Any]]:
     from anagen.forecast import simulate_together
 
     return [forecast.as_dict() for forecast in simulate_together(*told)]
-
-
-def _compared(*told: Any) -> list["Forecast"]:
-    from anagen.care.compare_view import ENDPOINTS
-    from anagen.forecast import simulate_together
-
-    return [
-        replace(forecast, draws={name: forecast.draws[name] for name in ENDPOINTS})
-        for forecast in simulate_together(*told)
-    ]
 
 
 def _kept(patient: Any, protocol: Any, weeks: int, draws: int, seed: int) -> dict[str, Any]:
@@ -141,9 +144,8 @@ def _by_name(module: str, function: str) -> Callable[..., Any]:
 
 # What is not asked for is not imported: papers and calendars take 15 MB.
 QUESTIONS: Mapping[str, Callable[..., Any]] = {
-    "ask": _by_name("anagen.forecast", "simulate_together"),
+    "ask": _ask,
     "bands": _bands,
-    "compared": _compared,
     "close_up": _by_name("anagen.close_up", "close_up"),
     "kept": _kept,
     "follow_up": _by_name("anagen.followup", "follow_up"),
@@ -165,7 +167,7 @@ def _warm_up(answers: Answers) -> None:
     anybody = Patient.model_validate(
         {"age": 40, "sex": "male", "condition": "androgenetic_alopecia"}
     )
-    answers.to("ask", (anybody, (nothing(),), 52, 500, 0, "phototrichogram"))
+    answers.to("ask", (anybody, (nothing(),), 52, 500, 0, None))
     answers.warm = True
 
 

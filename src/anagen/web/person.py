@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from fastapi import HTTPException
@@ -51,7 +51,7 @@ class Person:
         if plan is None:
             return None
         done = [each for each in self.sessions if each.plan == plan.record]
-        return done[0].performed_at.astimezone().date() if done else plan.first_day
+        return local_day(done[0].performed_at) if done else plan.first_day
 
     def approved(self, version: str) -> bool:
         """Whether a version is approved by a signature."""
@@ -103,9 +103,14 @@ def person_of(db: Session, record: str, day: date | None = None) -> Person:
     )
 
 
+def local_day(moment: datetime) -> date:
+    """The day of a moment where the practice is."""
+    return moment.astimezone().date()
+
+
 def facts_on(row: tables.Patient, day: date) -> Patient:
     """What was written down of a person, as it stands on a day."""
-    recorded = row.recorded_at.astimezone().date()
+    recorded = local_day(row.recorded_at)
     facts = Patient.from_table(row.facts, where="the patient's record")
     later = facts.after(max((day - recorded).days, 0))
     if row.born is None:

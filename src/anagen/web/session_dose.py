@@ -33,7 +33,7 @@ class Dose:
 
 
 def doses(forecaster: Any, person: Person, typed: Mapping[str, str]) -> list[Dose]:
-    """The answer for every area that is ticked. ``forecaster`` is None where nobody answers."""
+    """The answer for every area that is ticked."""
     found: list[Dose] = []
     for key, area in AREAS.items():
         if typed.get(f"{key}.on") != "yes":
@@ -81,8 +81,6 @@ def _needled(
     forecaster: Any, person: Person, typed: Mapping[str, str], area: Area, where: Where
 ) -> "Needled":
     device = session_form.device_of(typed, where.depth_mm)
-    if forecaster is None:
-        raise ModelAway("the model is not there yet; ask in a moment.")
     return forecaster.needling(
         person.facts, device, where.passes, where.area_cm2 or ASSUMED_CM2, area.zone
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from anagen.kept_forecast import KeptForecast
 from anagen.records import tables
 from anagen.screening import BARRED
 from anagen.web.in_words import day_in_words
-from anagen.web.person import Person, protocol_of
+from anagen.web.person import Person, local_day, protocol_of
 
 TOTAL = "total_density_per_cm2"
 LATEST = 12  # moments of the timeline that are open to the eye; the others are a click away
@@ -155,11 +155,6 @@ def _baseline(person: Person, forecast: KeptForecast) -> float:
         if start and count.on <= start and count.total_density_per_cm2 is not None
     ]
     return counted[-1] if counted else float(forecast.band(TOTAL)["median"][0])
-
-
-def local_day(moment: datetime) -> date:
-    """The day of a moment where the practice is."""
-    return moment.astimezone().date()
 
 
 _TONES = {"proceed": "good", "caution": "caution"}

@@ -17,7 +17,7 @@ from anagen.reading import BadInput
 from anagen.records import tables
 from anagen.records.canonical import check_keepable
 from anagen.records.current import current, select_current
-from anagen.records.people import find
+from anagen.records.people import MOST_FOUND, find
 from anagen.web import patient_form
 from anagen.web.api_bodies import NewPatient
 from anagen.web.gate import needs
@@ -25,7 +25,6 @@ from anagen.web.pseudonymous import without_free_text
 from anagen.web.stated import WHERE, stated
 
 router = APIRouter(prefix="/api/v1/patients", tags=["records"])
-MOST_FOUND = 100
 Kind = Literal["screenings", "plans", "sessions", "counts", "events"]
 _TABLES: Mapping[Kind, type[tables.OfPatient]] = {
     "screenings": tables.Screening,
@@ -61,7 +60,7 @@ def patients(request: Request, q: str = "") -> list[dict[str, Any]]:
     """Up to 100 patients whose name, number, code or birth date holds all words of `q`."""
     named, asked = _NAMES in request.state.permissions, q[:200]
     with request.app.state.store.writing(request.state.actor) as entry:
-        found = find(entry.db, asked, most=MOST_FOUND) if named else _by_code(entry.db, asked)
+        found = find(entry.db, asked) if named else _by_code(entry.db, asked)
         entry.note("search", "patient", by="API", found=[row.code for row in found])
         return [told(row, named=named) for row in found]
 

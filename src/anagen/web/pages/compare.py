@@ -13,7 +13,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from anagen.care.compare_view import MEASURES, NO_NEEDLING, Comparison, comparison, name_of
+from anagen.care.compare_view import (
+    ENDPOINTS,
+    MEASURES,
+    NO_NEEDLING,
+    Comparison,
+    comparison,
+    name_of,
+)
 from anagen.care.words import CONCERNS, DECISIONS, SEVERITIES
 from anagen.care.words import plain as without_controls
 from anagen.patient import Patient
@@ -143,11 +150,9 @@ def _compared(
         raise BadInput("nothing is chosen; allowed are one to three courses.")
     protocols = [*(protocol for _, protocol in courses), nothing(courses[0][1])]
     forecaster = request.app.state.forecaster
-    if forecaster is None:
-        raise ModelAway("the model is not there yet; ask in a moment.")
 
     def asked(protocol: Protocol) -> Any:
-        return forecaster.compared(patient, [protocol], weeks, draws, SEED)[0]
+        return forecaster.ask(patient, [protocol], weeks, draws, SEED, ENDPOINTS)[0]
 
     with ThreadPoolExecutor(len(protocols)) as threads:
         forecasts = list(threads.map(asked, protocols))

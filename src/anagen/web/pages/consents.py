@@ -44,8 +44,7 @@ def ask(request: Request, patient: str, typed: Typed, actor: Any = needs(WRITE))
     """A consent that was asked for, given or not."""
     try:
         told = Asked.from_table(forms.table(Asked, typed), where="the consent")
-        if told.on > date.today():
-            raise BadInput(f"the consent: on is {told.on}; allowed is a day up to today.", "on")
+        forms.check_not_ahead(told.on, "the consent", "on")
         if told.kind == "treatment" and told.given and not told.off_label_said:
             raise BadInput(
                 "the consent: off_label_said must be yes; a consent to needling without knowing "

@@ -74,8 +74,7 @@ def _read(typed: dict[str, str]) -> dict[str, Any]:
     read = Count.from_table(forms.table(Count, typed), where="the count")
     if read.date is None:
         raise BadInput("the count: date is missing; it must be a day as YYYY-MM-DD.", "date")
-    if read.date > date.today():
-        raise BadInput(f"the count: date is {read.date}; allowed is a day up to today.", "date")
+    forms.check_not_ahead(read.date, "the count", "date")
     return {"on": read.date} | {name: getattr(read, name) for name in _COLUMNS}
 
 

@@ -14,8 +14,7 @@ from anagen.records.current import current_one, history
 from anagen.web import forms
 from anagen.web.gate import needs
 from anagen.web.page import page
-from anagen.web.person import Person, person_of, plain, protocol_of
-from anagen.web.story import local_day
+from anagen.web.person import Person, local_day, person_of, plain, protocol_of
 from anagen.web.typed import Typed
 
 router = APIRouter(include_in_schema=False)

@@ -64,10 +64,7 @@ def take(
     """A photograph: looked at, cleaned of everything but its picture, and sealed."""
     try:
         told = Taken.from_table(forms.table(Taken, typed), where="the photograph")
-        if told.taken_on > date.today():
-            raise BadInput(
-                f"the photograph: taken_on is {told.taken_on}; allowed is a day up to today."
-            )
+        forms.check_not_ahead(told.taken_on, "the photograph", "taken_on")
         with request.app.state.store.reading() as db:
             if not person_of(db, patient).consented("photographs"):
                 raise BadInput("there is no consent to photographs on record; ask for it first.")

@@ -9,7 +9,12 @@ from fastapi import APIRouter, Request, Response
 
 from anagen.care.compare_view import name_of
 from anagen.care.drawing import NEEDLE
-from anagen.care.living_microscope import LivingMicroscope, living_microscope, said_time
+from anagen.care.living_microscope import (
+    ENDPOINTS,
+    LivingMicroscope,
+    living_microscope,
+    said_time,
+)
 from anagen.options import candidates
 from anagen.patient import Patient
 from anagen.protocol import Protocol
@@ -91,10 +96,10 @@ def _courses(person: Person) -> dict[str, Course]:
 
 def _scope(request: Request, course: Course) -> LivingMicroscope:
     forecaster = request.app.state.forecaster
-    if forecaster is None:
-        raise ModelAway("the model is not there yet; ask in a moment.")
     seen = forecaster.close_up(course.patient, course.protocol, course.weeks, DRAWS, SEED)
-    (forecast,) = forecaster.ask(course.patient, [course.protocol], course.weeks, DRAWS, SEED)
+    (forecast,) = forecaster.ask(
+        course.patient, [course.protocol], course.weeks, DRAWS, SEED, ENDPOINTS
+    )
     return living_microscope(seen, forecast)
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import RedirectResponse
 from anagen.patient import Patient
 from anagen.reading import BadInput
 from anagen.records import tables
-from anagen.records.people import find
+from anagen.records.people import MOST_FOUND, find
 from anagen.web import forms, patient_form
 from anagen.web.gate import needs
 from anagen.web.page import page
@@ -29,8 +29,8 @@ READ, WRITE = "patients:read", "patients:write"
 def patients(request: Request, q: str = "", actor: Any = needs(READ)) -> Response:  # noqa: ARG001
     """Everybody, or those whose name, number, code or birth date holds what is asked for."""
     with request.app.state.store.reading() as db:
-        found = find(db, q[:200], most=100)
-        return page(request, "patients.html", found=found, q=q[:200])
+        found = find(db, q[:200])
+        return page(request, "patients.html", found=found, most=MOST_FOUND, q=q[:200])
 
 
 @router.get("/patients/new")

@@ -15,7 +15,8 @@ from anagen.records.current import stands
 from anagen.records.people import find
 from anagen.web.gate import needs, open_to_all
 from anagen.web.page import page
-from anagen.web.story import LATELY, local_day
+from anagen.web.person import local_day
+from anagen.web.story import LATELY
 
 router = APIRouter(include_in_schema=False)
 AHEAD = timedelta(days=7)
